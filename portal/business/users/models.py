@@ -1,0 +1,56 @@
+"""A user: one row for the person, the web login and the mailbox (Business > Users, chapter 9)."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """The built-in Server Administrator is a user without an extension (S02-04, S26-11)."""
+
+    username = models.CharField("Login name", max_length=64)
+    first_name = models.CharField("First name", max_length=64, blank=True)
+    middle_name = models.CharField("Middle name", max_length=64, blank=True)
+    last_name = models.CharField("Last name", max_length=64, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_server_administrator = models.BooleanField(default=False)
+    require_password_change = models.BooleanField("Require Password Change", default=True)
+    pin_digest = models.CharField(max_length=64, blank=True, editable=False)
+    require_pin_change = models.BooleanField("Require PIN Change", default=True)
+
+    voicemail_enabled = models.BooleanField("Enable Voicemail", default=True)
+    max_voicemails = models.PositiveSmallIntegerField("Maximum Number of Voicemails", default=100)
+    max_message_seconds = models.PositiveSmallIntegerField(
+        "Call Answering maximum message recording time", default=180
+    )
+    end_by_silence = models.BooleanField("End Message recording (Voice Activity Detection)", default=True)
+    operator_extension = models.CharField("Operator Extension", max_length=4, blank=True)
+
+    row_version = models.PositiveIntegerField(default=1, editable=False)
+    created = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("username"), name="user_login_name_unique")]
+        ordering = ["last_name", "first_name", "username"]
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.first_name, self.middle_name, self.last_name) if part)
+
+    @property
+    def label(self) -> str:
+        return self.full_name or self.username
+
+    def __str__(self) -> str:
+        return self.label

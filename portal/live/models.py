@@ -1,0 +1,68 @@
+"""What happened: call records and system events, written by the hub; and how far the hub has read."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class CallRecord(models.Model):
+    call_id = models.CharField(max_length=40, unique=True)
+    from_number = models.CharField(max_length=64, db_index=True)
+    from_name = models.CharField(max_length=128, blank=True)
+    from_user = models.PositiveBigIntegerField(null=True, blank=True, db_index=True)
+    to_number = models.CharField(max_length=64, db_index=True)
+    to_name = models.CharField(max_length=128, blank=True)
+    to_user = models.PositiveBigIntegerField(null=True, blank=True, db_index=True)
+    dialled = models.CharField(max_length=64, blank=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+    started = models.DateTimeField(db_index=True)
+    answered = models.DateTimeField(null=True, blank=True)
+    ended = models.DateTimeField()
+    seconds = models.PositiveIntegerField(default=0)  # talking time
+    outcome = models.CharField(max_length=24, db_index=True)
+    mode = models.CharField(max_length=10)
+    anchor_reason = models.CharField(max_length=64, blank=True)
+    explanation = models.JSONField(default=list)  # [{"text": ..., "link": ...}]
+    version = models.PositiveIntegerField(default=0)  # configuration version of the decision
+
+    class Meta:
+        ordering = ["-started", "-id"]
+
+
+class SystemEvent(models.Model):
+    class Severity(models.TextChoices):
+        INFO = "info", "Information"
+        WARNING = "warning", "Warning"
+        ERROR = "error", "Error"
+
+    event_id = models.CharField(max_length=40, unique=True)  # of the wire event: a replay adds nothing
+    at = models.DateTimeField(db_index=True)
+    severity = models.CharField(max_length=10, choices=Severity.choices, default=Severity.INFO)
+    kind = models.CharField(max_length=40, db_index=True)
+    subject = models.CharField(max_length=128, blank=True)
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+
+class StreamPosition(models.Model):
+    """How far the hub has written: saved in the same transaction as the records."""
+
+    stream = models.CharField(max_length=40, primary_key=True)
+    position = models.CharField(max_length=40, default="0")
+
+
+class Due(models.Model):
+    """Something to do at a time; served by beat's `tick`. Claims are conditional updates."""
+
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=100)
+    at = models.DateTimeField(db_index=True)
+    state = models.CharField(max_length=10, default="waiting")  # waiting, claimed, done, failed
+    claim = models.CharField(max_length=40, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    payload = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="due_once")]

@@ -1,0 +1,166 @@
+"""Events: everything the engines tell the world, on the Redis stream `STREAM`, one JSON per entry
+(field `e`). The router is the only producer of call events; media's come through the router.
+
+`seq` counts per call from 1 without gaps, so that a reader notices loss and can drop doubles.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from telephony.messages import Wire
+from telephony.messages.plan import Explanation
+
+STREAM = "call-events"
+STREAM_LENGTH = 50_000  # entries kept, about an hour of a busy office
+
+
+class Event(Wire):
+    v: int = 1
+    id: str
+    at: float  # Unix time, seconds, of the thing itself
+    node: str = "main"
+
+
+class CallEvent(Event):
+    call_id: str
+    seq: int
+
+
+class CallStarted(CallEvent):
+    """The first question was answered: the decision stands."""
+
+    kind: Literal["call.started"] = "call.started"
+    from_number: str
+    from_name: str = ""
+    from_station: str = ""
+    from_user: int | None = None
+    to_number: str
+    to_name: str = ""
+    to_user: int | None = None
+    dialled: str = ""
+    call_kind: str = "internal"
+    mode: Literal["switched", "anchored"] = "switched"
+    anchor_reason: str = ""
+    version: int = 0
+    why: tuple[Explanation, ...] = ()
+
+
+class CallRinging(CallEvent):
+    kind: Literal["call.ringing"] = "call.ringing"
+    stations: tuple[str, ...] = ()
+
+
+class CallAnswered(CallEvent):
+    """`by` is a station, or an application such as "voicemail/102"."""
+
+    kind: Literal["call.answered"] = "call.answered"
+    by: str
+    by_name: str = ""
+
+
+class CallHeld(CallEvent):
+    kind: Literal["call.held"] = "call.held"
+    by: Literal["caller", "callee"]
+
+
+class CallResumed(CallEvent):
+    kind: Literal["call.resumed"] = "call.resumed"
+    by: Literal["caller", "callee"]
+
+
+class CallExplained(CallEvent):
+    """A later decision of the same call (no answer, so voicemail)."""
+
+    kind: Literal["call.explained"] = "call.explained"
+    why: tuple[Explanation, ...]
+
+
+class CallEnded(CallEvent):
+    kind: Literal["call.ended"] = "call.ended"
+    outcome: Literal["answered", "voicemail", "busy", "no_answer", "cancelled", "refused", "failed", "ended_by_administrator"]
+    code: int = 0  # the final SIP code, when not answered
+    reason: str = ""
+
+
+class RegistrationChanged(Event):
+    kind: Literal["registration.changed"] = "registration.changed"
+    station: str
+    registered: bool
+    expires: float = 0.0  # Unix time of the last contact to expire
+    contact: str = ""
+    source: str = ""
+    user_agent: str = ""
+
+
+class RegistrationRefused(Event):
+    kind: Literal["registration.refused"] = "registration.refused"
+    login_id: str
+    source: str
+    reason: str = ""
+
+
+class SourceBanned(Event):
+    kind: Literal["source.banned"] = "source.banned"
+    source: str
+    reason: str
+    until: float
+
+
+class SourceLifted(Event):
+    kind: Literal["source.lifted"] = "source.lifted"
+    source: str
+    by: str = ""
+
+
+class PinLocked(Event):
+    kind: Literal["pin.locked"] = "pin.locked"
+    extension: str
+    source: str = ""
+    until: float = 0.0
+
+
+class MailboxCounted(Event):
+    kind: Literal["mailbox.counted"] = "mailbox.counted"
+    user_id: int
+    new: int
+    old: int
+
+
+class VersionInForce(Event):
+    """The router swapped to this snapshot."""
+
+    kind: Literal["version.in_force"] = "version.in_force"
+    version: int
+
+
+class EngineState(Event):
+    """A part came or went: switch connected, worker died, relay gone."""
+
+    kind: Literal["engine.state"] = "engine.state"
+    part: str
+    up: bool
+    text: str = ""
+
+
+AnyEvent = Annotated[
+    CallStarted
+    | CallRinging
+    | CallAnswered
+    | CallHeld
+    | CallResumed
+    | CallExplained
+    | CallEnded
+    | RegistrationChanged
+    | RegistrationRefused
+    | SourceBanned
+    | SourceLifted
+    | PinLocked
+    | MailboxCounted
+    | VersionInForce
+    | EngineState,
+    Field(discriminator="kind"),
+]
+any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -1,0 +1,105 @@
+"""RoutePlan: the router's answer to one INVITE, carried out by the switch alone.
+
+`to_switch()` is the one place that produces the JSON Kamailio reads (docs/messages.md, "Plan").
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from telephony.messages import Wire
+
+MAX_BRANCHES = 24  # of Kamailio's 30: every suspend, 302 and 407 eats one (engine-calls.md 5)
+
+
+class Mode(StrEnum):
+    SWITCHED = "switched"
+    ANCHORED = "anchored"
+
+
+class Target(Wire):
+    """One branch of a fork: exactly one of `aor` (a registered station) and `uri`."""
+
+    aor: str = ""
+    uri: str = ""
+    headers: tuple[str, ...] = ()  # whole header lines without CRLF, made by the router only
+    to_worker: bool = False  # the relay offers G.711 only and uses its internal leg
+
+
+class Step(Wire):
+    """Ring `targets` together, or answer with `code`, or ask the router again with `ask`."""
+
+    ring_ms: int = 60_000
+    targets: tuple[Target, ...] = ()
+    code: int = 0
+    reason: str = ""
+    ask: str = ""  # a key the router understands, e.g. "voicemail/102"
+    busy: int | None = None  # index of the step after busy / no answer / nobody registered / any error;
+    no_answer: int | None = None  # None: the next one
+    not_registered: int | None = None
+    error: int | None = None
+    line_id: int | None = None  # this step goes out on an outside line
+
+
+class Explanation(Wire):
+    """One line of "why did it go there": a sentence, and the setting that caused it."""
+
+    text: str
+    link: str = ""
+
+
+class RoutePlan(Wire):
+    call_id: str
+    version: int  # the snapshot the decision was made with
+    caller_name: str = ""
+    caller_number: str = ""
+    callee_name: str = ""
+    callee_number: str = ""
+    kind: str = "internal"  # internal | emergency | voicemail | message_center | refused | outside
+    mode: Mode = Mode.SWITCHED
+    anchor_reason: str = ""
+    steps: tuple[Step, ...] = Field(min_length=1)
+    why: tuple[Explanation, ...] = ()
+
+    def branches(self) -> int:
+        return sum(len(step.targets) for step in self.steps)
+
+    def to_switch(self) -> dict[str, Any]:
+        """Kamailio's form. Short keys: this crosses for every call."""
+        steps: list[dict[str, Any]] = []
+        for step in self.steps:
+            if step.code:
+                steps.append({"code": step.code, "reason": step.reason})
+                continue
+            if step.ask:
+                steps.append({"ask": step.ask})
+                continue
+            out: dict[str, Any] = {"ring": step.ring_ms, "t": [_target(t) for t in step.targets]}
+            for key, value in (
+                ("busy", step.busy),
+                ("noans", step.no_answer),
+                ("noreg", step.not_registered),
+                ("err", step.error),
+                ("line", step.line_id),
+            ):
+                if value is not None:
+                    out[key] = value
+            steps.append(out)
+        plan: dict[str, Any] = {"c": self.call_id, "s": steps}
+        if self.caller_number:
+            plan["fn"], plan["fu"] = self.caller_name, self.caller_number
+        if self.callee_number:
+            plan["cn"], plan["cu"] = self.callee_name, self.callee_number
+        return plan
+
+
+def _target(target: Target) -> dict[str, Any]:
+    out: dict[str, Any] = {"aor": target.aor} if target.aor else {"uri": target.uri}
+    if target.headers:
+        out["h"] = "\r\n".join(target.headers)
+    if target.to_worker:
+        out["w"] = 1
+    return out

@@ -1,0 +1,163 @@
+"""The configuration as the engines see it: one immutable, numbered RoutingSnapshot, and beside it the
+Credentials document, which travels encrypted. Collected by `portal/publish/snapshot.py`, read by the router.
+
+Catalog: S18-03..S18-17 (routes), S10-33 (generic SIP handsets), S07-19 (dial plan), S23 (emergency).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from telephony.messages import Wire
+
+
+class Presence(StrEnum):
+    """The seven presences of a user (S18-03), in the order of the manual."""
+
+    IN_OFFICE = "in_office"
+    AT_A_MEETING = "at_a_meeting"
+    ON_VACATION = "on_vacation"
+    ON_BUSINESS_TRIP = "on_business_trip"
+    AT_HOME = "at_home"
+    AWAY = "away"
+    BUSY = "busy"
+
+
+class DestinationKind(StrEnum):
+    OWNER_HANDSETS = "owner_handsets"  # every appearance the extension's user owns, whatever it is now
+    APPEARANCE = "appearance"  # value: station number
+    EXTENSION = "extension"  # value: extension number
+
+
+class FinallyKind(StrEnum):
+    HANG_UP = "hang_up"
+    VOICEMAIL = "voicemail"  # value: extension number of the mailbox's user
+    EXTENSION = "extension"  # value: extension number ("dial a number", internal)
+
+
+class Destination(Wire):
+    kind: DestinationKind
+    value: str = ""
+
+
+class Attempt(Wire):
+    destinations: tuple[Destination, ...]
+    rings: int = 4  # one ring is 6 s (S18-15); `Snapshot.ring_seconds` holds it
+    ring_tone: str = ""
+
+
+class Finally(Wire):
+    kind: FinallyKind
+    value: str = ""
+
+
+class Route(Wire):
+    attempts: tuple[Attempt, ...] = ()
+    finally_: Finally = Finally(kind=FinallyKind.HANG_UP)
+    on_busy: Finally | None = None  # None: treat busy as no answer (S18-16)
+    link: str = ""  # path of the page that edits it, for explanations
+
+
+class Mailbox(Wire):
+    enabled: bool = True
+    max_messages: int = 100
+    max_message_seconds: int = 180  # Call Answering maximum message recording time (S09-08)
+    end_by_silence: bool = True  # Voice Activity Detection (S09-12)
+    operator_extension: str = ""  # reached by 0 while leaving a message (S09-11)
+
+
+class UserEntry(Wire):
+    user_id: int
+    username: str
+    name: str
+    extension: str  # "" while the user has none (the built-in administrator)
+    mailbox: Mailbox = Mailbox()
+    require_pin_change: bool = False
+    link: str = ""
+
+
+class AppearanceEntry(Wire):
+    """One SIP address of a handset: what registers, rings and calls."""
+
+    station: str  # the User ID a phone registers as, e.g. "5111"; also the AOR's user part
+    handset_id: int
+    line: int
+    description: str
+    owner_id: int | None = None
+    emergency_caller_id: str = ""
+    link: str = ""
+
+
+class ExtensionEntry(Wire):
+    number: str
+    user_id: int | None  # None: a system extension
+    description: str = ""
+    routes: dict[Presence, Route]  # a system extension uses IN_OFFICE only
+    link: str = ""
+
+
+class DialPlan(Wire):
+    """Leading digits of the internal dial plan (S07-17..S07-20), Normal Mode defaults."""
+
+    extension_digits: int = 3
+    extension_leading: tuple[str, str] = ("1", "2")
+    operator: str = "0"
+    external: str = "9"
+    message_center: str = "6"
+    leave_voicemail: str = "3"
+    call_functions: str = "7"
+    pbx_functions: str = "4"
+    station: str = "5"
+
+
+class OutsideLine(Wire):
+    line_id: int
+    description: str
+    target: str  # SIP URI without user part, e.g. "sip:carrier.example:5060"
+    caller_id: str = ""
+    username: str = ""  # for digest; the password is in Credentials.lines
+    max_calls: int = 0  # 0: unlimited
+    emergency: bool = False
+    link: str = ""
+
+
+class Emergency(Wire):
+    numbers: tuple[str, ...] = ("911",)
+    direct_dial: bool = True  # also without the access digit; with it always works
+
+
+class Snapshot(Wire):
+    v: int = 1
+    version: int
+    at: str  # ISO 8601, UTC
+    realm: str
+    ring_seconds: float = 6.0
+    dial_plan: DialPlan = DialPlan()
+    emergency: Emergency = Emergency()
+    users: tuple[UserEntry, ...] = ()
+    appearances: tuple[AppearanceEntry, ...] = ()
+    extensions: tuple[ExtensionEntry, ...] = ()
+    outside_lines: tuple[OutsideLine, ...] = ()
+
+
+class SipCredential(Wire):
+    login_id: str
+    station: str
+    ha1: str  # MD5(login_id:realm:password), 32 hex digits (RFC 7616 section 3.4.2)
+
+
+class PinCredential(Wire):
+    extension: str
+    user_id: int
+    digest: str  # HMAC-SHA256 of "<user_id>:<pin>" under the PIN key, hex
+
+
+class Credentials(Wire):
+    """Encrypted with the credentials key whenever it leaves memory (telephony/messages/sealed.py)."""
+
+    v: int = 1
+    version: int  # the snapshot's number
+    sip: tuple[SipCredential, ...] = ()
+    pins: tuple[PinCredential, ...] = ()
+    pin_key: bytes = b""  # the key of the PIN digests, so that PINs are checked without the portal
+    lines: dict[int, str] = {}  # outside line id -> password

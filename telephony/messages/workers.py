@@ -1,0 +1,182 @@
+"""Between the router and the media supervisor and workers: JSON lines on `var/run/router.sock`.
+
+The router listens; supervisor and workers connect, say hello, and reconnect for ever. After a router
+restart their hellos rebuild its leases. Nothing here needs Redis or the portal.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from telephony.messages import Wire
+from telephony.messages.snapshot import Mailbox
+
+# header names on the SIP leg between switch and worker; the switch strips them from everybody else
+LEASE_HEADER = "X-Switchroom-Lease"  # on INVITEs to a worker
+TOKEN_HEADER = "X-Switchroom-Token"  # on INVITEs from a worker
+
+
+# -- applications: what a lease asks of a worker ---------------------------------------------------
+class TakeMessage(Wire):
+    """Record a voicemail for a user (A-009)."""
+
+    app: Literal["voicemail"] = "voicemail"
+    user_id: int
+    extension: str
+    user_name: str
+    mailbox: Mailbox
+    from_number: str
+    from_name: str
+    presence: str = "in_office"
+
+
+class MessageCenter(Wire):
+    """Hear and delete messages (A-010). `extension` "" asks for it; else only the PIN is asked."""
+
+    app: Literal["message_center"] = "message_center"
+    extension: str = ""
+    source: str = ""  # the caller's address, for the lock-out event
+
+
+class OriginateApp(Wire):
+    """Call `first` with its token; when answered call `second`, then bridge the two."""
+
+    app: Literal["originate"] = "originate"
+    first: str  # user part of the request URI
+    first_token: str
+    second: str
+    second_token: str
+
+
+class TestRing(Wire):
+    app: Literal["test_ring"] = "test_ring"
+    station: str
+    token: str
+    seconds: int = 12
+
+
+class Announcement(Wire):
+    """Play prompts (names of the prompt set, without extension) and hang up."""
+
+    app: Literal["announcement"] = "announcement"
+    prompts: tuple[str, ...]
+
+
+AnyApp = Annotated[
+    TakeMessage | MessageCenter | OriginateApp | TestRing | Announcement, Field(discriminator="app")
+]
+
+
+# -- worker or supervisor -> router ----------------------------------------------------------------
+class Session(Wire):
+    lease: str
+    call_id: str
+    app: str
+    legs: int
+
+
+class WorkerHello(Wire):
+    t: Literal["worker"] = "worker"
+    worker: int
+    pid: int
+    address: str  # SIP host:port
+    sessions: tuple[Session, ...] = ()
+
+
+class SupervisorHello(Wire):
+    t: Literal["supervisor"] = "supervisor"
+    pid: int
+    running: int
+    maximum: int
+
+
+class WorkerDied(Wire):
+    """From the supervisor, before the replacement is up."""
+
+    t: Literal["died"] = "died"
+    worker: int
+    status: int  # as os.waitstatus_to_exitcode
+
+
+class SessionEnded(Wire):
+    t: Literal["ended"] = "ended"
+    lease: str
+    reason: str = ""
+
+
+class CheckPin(Wire):
+    t: Literal["check_pin"] = "check_pin"
+    ask: str  # id, comes back in PinChecked
+    lease: str
+    extension: str
+    pin: str
+
+
+class MailboxTouched(Wire):
+    """A message was stored, heard or deleted: the router counts again and updates the lamp."""
+
+    t: Literal["mailbox"] = "mailbox"
+    user_id: int
+
+
+class LegState(Wire):
+    """Progress of a leg the worker dialled."""
+
+    t: Literal["leg"] = "leg"
+    lease: str
+    leg: Literal["first", "second"]
+    state: Literal["ringing", "answered", "ended"]
+    code: int = 0
+
+
+FromMedia = Annotated[
+    WorkerHello | SupervisorHello | WorkerDied | SessionEnded | CheckPin | MailboxTouched | LegState,
+    Field(discriminator="t"),
+]
+from_media: TypeAdapter[FromMedia] = TypeAdapter(FromMedia)
+
+
+# -- router -> worker or supervisor ----------------------------------------------------------------
+class Lease(Wire):
+    """Sent before the plan that brings the INVITE; without one within 5 s the lease lapses."""
+
+    t: Literal["lease"] = "lease"
+    lease: str
+    call_id: str
+    app: AnyApp
+
+
+class EndSession(Wire):
+    t: Literal["end"] = "end"
+    lease: str
+
+
+class PinChecked(Wire):
+    t: Literal["pin"] = "pin"
+    ask: str
+    ok: bool
+    locked: bool = False
+    user_id: int = 0
+    name: str = ""
+    extension: str = ""
+    require_change: bool = False
+    mailbox: Mailbox = Mailbox()
+
+
+class Grow(Wire):
+    """To the supervisor: have at least this many workers running."""
+
+    t: Literal["grow"] = "grow"
+    workers: int
+
+
+class Recycle(Wire):
+    """To an idle worker: end yourself; the supervisor starts a fresh one."""
+
+    t: Literal["recycle"] = "recycle"
+
+
+ToMedia = Annotated[Lease | EndSession | PinChecked | Grow | Recycle, Field(discriminator="t")]
+to_media: TypeAdapter[ToMedia] = TypeAdapter(ToMedia)
