@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from telephony.messages import Wire
 from telephony.messages.plan import Explanation
+from telephony.messages.snapshot import Presence
 
 STREAM = "call-events"
 STREAM_LENGTH = 50_000  # entries kept, about an hour of a busy office
@@ -129,6 +130,15 @@ class MailboxCounted(Event):
     old: int
 
 
+class PresenceChanged(Event):
+    """A user's presence is now this one; the hub writes it into `user_state`."""
+
+    kind: Literal["presence.changed"] = "presence.changed"
+    user_id: int
+    presence: Presence
+    by: str = ""
+
+
 class VersionInForce(Event):
     """The router swapped to this snapshot."""
 
@@ -159,6 +169,7 @@ AnyEvent = Annotated[
     | SourceLifted
     | PinLocked
     | MailboxCounted
+    | PresenceChanged
     | VersionInForce
     | EngineState,
     Field(discriminator="kind"),

@@ -108,6 +108,8 @@ class DialPlan(Wire):
     call_functions: str = "7"
     pbx_functions: str = "4"
     station: str = "5"
+    speed_dial: str = "3"  # shares its digit with leave_voicemail by default (S07-20)
+    enterprise: str = "8"
 
 
 class OutsideLine(Wire):

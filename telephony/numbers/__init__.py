@@ -1,0 +1,1 @@
+"""Digits -> meaning. Pure: no network, no clock, no state."""

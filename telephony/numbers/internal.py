@@ -1,0 +1,140 @@
+"""The internal dial plan in Normal Mode (S07-17..S07-21): dialled digits -> Meaning.
+
+Total: every text has a meaning, at worst `Unknown` with a sentence. The order matters and is the
+safety rule of the house: emergency first, always; then exact and extension numbers; then functions by
+their leading digit. Only digits of the plan are used, so a function moves with its digit (S07-21).
+"""
+
+from __future__ import annotations
+
+from telephony.messages.snapshot import DialPlan, Emergency
+from telephony.numbers.meaning import (
+    EmergencyCall,
+    Extension,
+    External,
+    LeaveVoicemail,
+    Meaning,
+    MessageCenter,
+    NotYet,
+    Operator,
+    PickUp,
+    Station,
+    Unknown,
+)
+
+EXTERNAL_DIGITS = 24  # "9 then 1-24 digits", internal_dial_plan.csv
+_DIGITS = frozenset("0123456789")  # str.isdigit() would let other scripts' digits through
+_SEPARATORS = str.maketrans("", "", " -().\t")
+
+
+def clean(dialled: str) -> str:
+    """The dialled text without the separators people write; "+" and "*" stay."""
+    return dialled.translate(_SEPARATORS)
+
+
+def digits_only(text: str) -> bool:
+    return bool(text) and _DIGITS.issuperset(text)
+
+
+def is_extension(text: str, plan: DialPlan) -> bool:
+    """Whether the text has the form of a user or system extension (S07-17)."""
+    return len(text) == plan.extension_digits and digits_only(text) and text[0] in plan.extension_leading
+
+
+def emergency_number(dialled: str, plan: DialPlan, emergency: Emergency) -> str:
+    """The emergency number meant by the digits, or "" (S23-01)."""
+    for number in emergency.numbers:
+        if not number:
+            continue
+        if dialled == plan.external + number or (emergency.direct_dial and dialled == number):
+            return number
+    return ""
+
+
+def meaning(dialled: str, plan: DialPlan, emergency: Emergency) -> Meaning:
+    number = clean(dialled)
+    if found := emergency_number(number, plan, emergency):
+        return EmergencyCall(found)
+    if number.startswith("+") and digits_only(number[1:]) and len(number) <= EXTERNAL_DIGITS + 1:
+        return External(number)
+    if not number:
+        return Unknown(dialled, "No number was dialled.")
+    if not digits_only(number):
+        return Unknown(dialled, f"{dialled!r} is not a telephone number.")
+    if number == plan.operator:
+        return Operator()
+    if is_extension(number, plan):
+        return Extension(number)
+    return _by_leading_digit(number, plan) or Unknown(dialled, f"{number} is not a number of this office.")
+
+
+def _by_leading_digit(number: str, plan: DialPlan) -> Meaning | None:
+    """Rows that share a digit are told apart by length and second digit (S07-20)."""
+    first, rest = number[0], number[1:]
+    if first == plan.external and 1 <= len(rest) <= EXTERNAL_DIGITS:
+        return External(rest)
+    if first == plan.station and len(rest) == 3:
+        return Station(number)
+    if is_extension(rest, plan):
+        if first == plan.leave_voicemail:
+            return LeaveVoicemail(rest)
+        if first == plan.message_center:
+            return MessageCenter(rest)
+        if first == plan.call_functions:
+            return PickUp(rest)
+    if first == plan.speed_dial and (found := _speed_dial(rest)):
+        return found
+    if first == plan.call_functions and (found := _call_function(rest)):
+        return found
+    if first == plan.pbx_functions and (found := _pbx_function(rest, plan)):
+        return found
+    if first == plan.enterprise and rest:
+        return NotYet("an enterprise call", rest)
+    return None
+
+
+def _speed_dial(rest: str) -> NotYet | None:
+    """350-399 and 34000-34999 (S18-27)."""
+    if (len(rest) == 2 and rest >= "50") or (len(rest) == 4 and rest[0] == "4"):
+        return NotYet("system speed dial", rest)
+    return None
+
+
+def _call_function(rest: str) -> NotYet | None:
+    if rest == "00":
+        return NotYet("call park")
+    if len(rest) == 2 and rest[0] == "0":
+        return NotYet("call retrieve", rest)
+    if rest[0:1] == "8" and len(rest) > 2:
+        return NotYet("an audit PIN code")  # the digits hold a PIN: never repeated
+    return None
+
+
+_PBX: dict[str, NotYet | MessageCenter] = {
+    "00": NotYet("the auto attendant"),
+    "03": NotYet("the door release relay"),
+    "04": MessageCenter(),
+    "08": NotYet("the conference center"),
+}
+
+
+def _pbx_function(rest: str, plan: DialPlan) -> Meaning | None:
+    if rest in _PBX:
+        return _PBX[rest]
+    if len(rest) == 2:
+        if rest[0] == "2":
+            return NotYet("do not disturb", rest[1])
+        if rest[0] == "3" and rest[1] != "0":  # 430 is not assigned
+            return NotYet("the auto attendant", rest[1])
+        if rest[0] == "6":
+            return NotYet("a paging zone", rest[1])
+    if len(rest) == 3:
+        if rest[0] == "4" and rest[1] in "01":
+            return NotYet("a call queue", rest[2])
+        if "800" <= rest <= "949":
+            return NotYet("a multi-site parking orbit", rest)
+        if "950" <= rest <= "999":
+            return NotYet("call retrieve", rest)
+    if rest[0:1] == "5" and is_extension(rest[1:], plan):
+        return NotYet("call forwarding", rest[1:])
+    return None

@@ -1,0 +1,83 @@
+"""What a dialled number can mean (S07-19). One frozen value per row of the internal dial plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyCall:
+    """An emergency number, with or without the access digit (S23-01)."""
+
+    number: str  # as it goes to the outside line: "911", never "9911"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A line appearance called directly (5nnn)."""
+
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveVoicemail:
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCenter:
+    """Extension "": asks for extension and PIN; else for the PIN only."""
+
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """Answer a call that rings at that extension."""
+
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Digits after the access digit, 1 to 24 of them; or a number in "+" form."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """A function of the dial plan that this version does not have."""
+
+    function: str  # as a person calls it: "call park"
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    dialled: str
+    reason: str  # a sentence
+
+
+Meaning = (
+    EmergencyCall
+    | Operator
+    | Extension
+    | Station
+    | LeaveVoicemail
+    | MessageCenter
+    | PickUp
+    | External
+    | NotYet
+    | Unknown
+)
