@@ -69,8 +69,14 @@ class SetPresence(Command):
     presence: str
 
 
+class ReportState(Command):
+    """The hub asks for the whole state; the router appends one StateReported event and replies ok."""
+
+    op: Literal["report_state"] = "report_state"
+
+
 AnyCommand = Annotated[
-    Originate | EndCall | RingHandset | LiftBan | UnlockPin | MailboxChanged | SetPresence,
+    Originate | EndCall | RingHandset | LiftBan | UnlockPin | MailboxChanged | SetPresence | ReportState,
     Field(discriminator="op"),
 ]
 any_command: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)

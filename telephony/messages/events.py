@@ -155,6 +155,67 @@ class EngineState(Event):
     text: str = ""
 
 
+class CallState(Wire):
+    """One call as the router holds it now; `seq` is the last it has sent for this call."""
+
+    call_id: str
+    seq: int
+    started: float  # Unix time, as `at` of its CallStarted
+    from_number: str
+    from_name: str = ""
+    from_station: str = ""
+    from_user: int | None = None
+    to_number: str
+    to_name: str = ""
+    to_user: int | None = None
+    dialled: str = ""
+    call_kind: str = "internal"
+    mode: Literal["switched", "anchored"] = "switched"
+    anchor_reason: str = ""
+    version: int = 0
+    why: tuple[Explanation, ...] = ()
+    stations: tuple[str, ...] = ()  # ringing now
+    answered: float = 0.0  # Unix time; 0 while it rings
+    answered_by: str = ""
+    answered_by_name: str = ""
+    held_by: tuple[Literal["caller", "callee"], ...] = ()
+
+
+class RegistrationState(Wire):
+    station: str
+    expires: float
+    contact: str = ""
+    source: str = ""
+    user_agent: str = ""
+
+
+class BanState(Wire):
+    source: str
+    reason: str
+    until: float
+
+
+class EnginePart(Wire):
+    part: str
+    up: bool
+    text: str = ""
+
+
+class StateReported(Event):
+    """Everything the router knows, after its own start, after the switch came back, and on ReportState.
+
+    What is listed replaces what a reader believed: a call that is absent has ended unseen. A list that is
+    None is not known at the moment (the switch is away), and the reader keeps what it has.
+    """
+
+    kind: Literal["state.reported"] = "state.reported"
+    calls: tuple[CallState, ...] | None = None
+    registrations: tuple[RegistrationState, ...] | None = None
+    bans: tuple[BanState, ...] | None = None
+    engines: tuple[EnginePart, ...] | None = None
+    version: int = 0
+
+
 AnyEvent = Annotated[
     CallStarted
     | CallRinging
@@ -171,7 +232,8 @@ AnyEvent = Annotated[
     | MailboxCounted
     | PresenceChanged
     | VersionInForce
-    | EngineState,
+    | EngineState
+    | StateReported,
     Field(discriminator="kind"),
 ]
 any_event: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
