@@ -1,0 +1,1 @@
+"""What tests use to bring up real engines and to be real phones: see each file's first lines."""
