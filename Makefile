@@ -1,0 +1,30 @@
+# The commands of this house. Each is a thin line over a readable script in ops/.
+PYTHON := .venv/bin/python
+
+.PHONY: help run check test service service-remove golden
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## install what is missing, start everything, say where to go; Ctrl-C ends it
+	@ops/prepare run
+	@exec $(PYTHON) -m ops.start
+
+check: ## style, types, import rules, Django's checks, missing migrations, API schema
+	@ops/prepare check
+	@ops/check
+
+test: ## the whole suite, and the portal's part again on PostgreSQL
+	@ops/prepare test
+	@ops/test
+
+golden: ## rewrite the golden files; look at the difference before committing
+	@ops/prepare test
+	@SWITCHROOM_GOLDEN=write $(PYTHON) -m pytest -q tests -k golden
+
+service: ## install as systemd units that start at boot
+	@ops/prepare run
+	@$(PYTHON) -m ops.service install
+
+service-remove: ## remove the systemd units; state stays
+	@$(PYTHON) -m ops.service remove
