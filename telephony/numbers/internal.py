@@ -82,11 +82,14 @@ def _by_leading_digit(number: str, plan: DialPlan) -> Meaning | None:
             return MessageCenter(rest)
         if first == plan.call_functions:
             return PickUp(rest)
-    if first == plan.speed_dial and (found := _speed_dial(rest)):
-        return found
-    if first == plan.call_functions and (found := _call_function(rest)):
-        return found
-    if first == plan.pbx_functions and (found := _pbx_function(rest, plan)):
+    found: Meaning | None = None
+    if first == plan.speed_dial:
+        found = _speed_dial(rest)
+    if found is None and first == plan.call_functions:
+        found = _call_function(rest)
+    if found is None and first == plan.pbx_functions:
+        found = _pbx_function(rest, plan)
+    if found is not None:
         return found
     if first == plan.enterprise and rest:
         return NotYet("an enterprise call", rest)

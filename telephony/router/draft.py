@@ -1,0 +1,99 @@
+"""A plan being written. The kinds of steps (`steps/`) add to it; `decide` closes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from telephony.messages.plan import MAX_BRANCHES, Explanation, Mode, RoutePlan, Step, Target
+from telephony.router.index import SnapshotIndex
+from telephony.router.invite import Invite, Live
+
+MAX_STEPS = 40  # a plan is carried in one variable of the switch; longer chains are loops in disguise
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    number: str
+    name: str
+    user_id: int | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    index: SnapshotIndex
+    live: Live
+    invite: Invite
+    caller: Caller
+    budget: int = MAX_BRANCHES  # branches this call may still use
+    kind: str = "internal"
+    mode: Mode = Mode.SWITCHED
+    anchor_reason: str = ""
+    callee_number: str = ""
+    callee_name: str = ""
+    callee_user: int | None = None
+    outside_number: str = ""  # the caller's number as an outside line shows it
+    outside_name: str = ""
+    steps: list[Step] = field(default_factory=list)
+    why: list[Explanation] = field(default_factory=list)
+
+    def explain(self, text: str, link: str = "") -> None:
+        line = Explanation(text=text, link=link)
+        if line not in self.why:
+            self.why.append(line)
+
+    def callee(self, number: str, name: str, user_id: int | None = None) -> None:
+        self.callee_number, self.callee_name, self.callee_user = number, name, user_id
+
+    def room(self) -> bool:
+        return len(self.steps) < MAX_STEPS
+
+    def ring(self, stations: list[str], ring_ms: int, headers: tuple[str, ...] = ()) -> int | None:
+        """Ring the stations together; the index of the step, or None when the branches are used up."""
+        targets = []
+        for station in stations:
+            cost = max(1, self.live.contacts(station))
+            if cost > self.budget:
+                self.explain(
+                    f"Only the first {MAX_BRANCHES} phones of a call can ring; {station} and later ones are left out."
+                )
+                break
+            self.budget -= cost
+            targets.append(Target(aor=station, headers=headers))
+        if not targets:
+            return None
+        self.steps.append(Step(ring_ms=ring_ms, targets=tuple(targets)))
+        return len(self.steps) - 1
+
+    def jump(self, step: int, *, busy: int) -> None:
+        self.steps[step] = self.steps[step].model_copy(update={"busy": busy})
+
+    def refuse(self, code: int, reason: str) -> None:
+        """End with a final answer after what was tried before."""
+        self.steps.append(Step(code=code, reason=reason))
+
+    def ask(self, key: str) -> None:
+        self.steps.append(Step(ask=key))
+
+    def refusal(self, code: int, reason: str) -> None:
+        """The whole call is refused."""
+        self.kind = "refused"
+        self.explain(reason)
+        self.refuse(code, reason)
+
+    def anchored(self, kind: str) -> None:
+        self.kind, self.mode, self.anchor_reason = kind, Mode.ANCHORED, kind
+
+    def plan(self) -> RoutePlan:
+        return RoutePlan(
+            call_id=self.invite.call_id,
+            version=self.index.version,
+            caller_name=self.outside_name if self.outside_number else self.caller.name,
+            caller_number=self.outside_number or self.caller.number,
+            callee_name=self.callee_name,
+            callee_number=self.callee_number,
+            kind=self.kind,
+            mode=self.mode,
+            anchor_reason=self.anchor_reason,
+            steps=tuple(self.steps),
+            why=tuple(self.why),
+        )
