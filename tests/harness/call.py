@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 class Call:
     def __init__(self, peer: Peer, request: Message, rtp: Rtp | None, *, outgoing: bool) -> None:
-        self.peer, self.request, self.rtp, self.outgoing = peer, request, rtp, outgoing
+        self.peer, self.request, self.stream, self.outgoing = peer, request, rtp, outgoing
         self.tag = token()  # ours, when called
         self.remote_target = uri_of(request.get("Contact")) if not outgoing else ""
         self.routes: list[str] = [] if outgoing else request.all("Record-Route")
         self.remote = "" if outgoing else request.get("From")
         self.answered: Message | None = None
         self.version = 1
+
+    @property
+    def rtp(self) -> Rtp:
+        assert self.stream is not None, "This call was made without RTP."
+        return self.stream
 
     @property
     def call_id(self) -> str:
@@ -96,11 +101,11 @@ class Call:
 
     # -- both ----------------------------------------------------------------------------------
     def offer(self, direction: str = "sendrecv", address: str = "") -> str:
-        port = self.rtp.port if self.rtp else 40000
+        port = self.stream.port if self.stream else 40000
         return sdp(address or self.peer.address, port, direction, self.version)
 
     def listen_to(self, body: str) -> None:
-        if self.rtp:
+        if self.stream:
             media = media_of(body)
             if media.direction in ("sendrecv", "recvonly") and media.address != "0.0.0.0":
                 self.rtp.start(media.address, media.port)
@@ -137,7 +142,7 @@ class Call:
         if answer.code == 200:
             ack = self._within("ACK", cseq=request.cseq)
             self._send(ack)
-        if self.rtp:
+        if self.stream:
             if direction == "sendrecv" and not address:
                 self.listen_to(answer.body)
             else:
@@ -169,13 +174,11 @@ class Call:
         return request
 
     def expect_cancel(self, seconds: float = 4.0) -> Message:
-        request = self.peer.expect(
-            lambda m: m.method == "CANCEL" and m.call_id == self.call_id, seconds, "CANCEL"
-        )
+        request = self.peer.expect(lambda m: m.method == "CANCEL" and m.call_id == self.call_id, seconds, "CANCEL")
         self.peer.respond(request, 200)
         self.reply(487)
         return request
 
     def close(self) -> None:
-        if self.rtp:
-            self.rtp.close()
+        if self.stream:
+            self.stream.close()

@@ -59,7 +59,12 @@ class Process:
         self.log = log
         with log.open("ab") as out:
             self.popen = subprocess.Popen(  # the argument list comes from the test
-                list(argv), env=dict(environment), cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                list(argv),
+                env=dict(environment),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
                 start_new_session=True,
             )
 
@@ -156,7 +161,12 @@ class Place:
     def run(self, argv: Sequence[str], seconds: float = 60.0) -> str:
         """Run a command of the house to its end and return its output; raises AssertionError with it."""
         done = subprocess.run(
-            list(argv), env=self.environment, cwd=instance.SOURCE, timeout=seconds, capture_output=True, text=True,
+            list(argv),
+            env=self.environment,
+            cwd=instance.SOURCE,
+            timeout=seconds,
+            capture_output=True,
+            text=True,
             check=False,
         )
         assert done.returncode == 0, f"{' '.join(argv)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"

@@ -61,7 +61,7 @@ class Peer:
 
     @property
     def identity(self) -> str:
-        return f'{chr(34) + self.name + chr(34) + " " if self.name else ""}<sip:{self.user}@{self.realm}>'
+        return f"{chr(34) + self.name + chr(34) + ' ' if self.name else ''}<sip:{self.user}@{self.realm}>"
 
     def answer_always(self, method: str, code: int = 200) -> None:
         """Answer every request of `method` (OPTIONS, NOTIFY) at once; it still arrives in `inbox`."""
@@ -249,4 +249,3 @@ class Peer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
