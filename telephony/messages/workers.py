@@ -30,6 +30,7 @@ class TakeMessage(Wire):
     from_number: str
     from_name: str
     presence: str = "in_office"
+    busy: bool = False  # reached because the phones were busy: the greeting says "is on the phone"
 
 
 class MessageCenter(Wire):
@@ -38,6 +39,7 @@ class MessageCenter(Wire):
     app: Literal["message_center"] = "message_center"
     extension: str = ""
     source: str = ""  # the caller's address, for the lock-out event
+    extension_digits: int = 0  # the extension is complete after this many digits; 0: after # or a pause
 
 
 class OriginateApp(Wire):
