@@ -96,7 +96,6 @@ def prepare(inst: Instance, *, access_log: str) -> None:
     render.write_all(inst, access_log=access_log)
     static_files(inst)
     manage("migrate", "--noinput", "--verbosity", "0")
-    manage("first_administrator")
 
 
 def allow_many_files() -> None:
