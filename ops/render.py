@@ -16,7 +16,7 @@ from ops import certificate
 from ops.processes import nginx_config, processes, redis_config
 
 # Configuration files are not HTML, and no value in them comes from a browser.
-_TEMPLATES = Environment(  # noqa: S701
+TEMPLATES = Environment(  # noqa: S701
     loader=FileSystemLoader(SOURCE / "ops" / "templates"),
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -26,7 +26,7 @@ _TEMPLATES = Environment(  # noqa: S701
 
 
 def nginx(inst: Instance, *, as_root: bool, access_log: str) -> str:
-    return _TEMPLATES.get_template("nginx.conf.j2").render(
+    return TEMPLATES.get_template("nginx.conf.j2").render(
         as_root=as_root,
         access_log=access_log,
         run=inst.run,
@@ -41,7 +41,7 @@ def nginx(inst: Instance, *, as_root: bool, access_log: str) -> str:
 
 
 def redis(inst: Instance) -> str:
-    return _TEMPLATES.get_template("redis.conf.j2").render(socket=inst.redis_socket, run=inst.run)
+    return TEMPLATES.get_template("redis.conf.j2").render(socket=inst.redis_socket, run=inst.run)
 
 
 def supervisord(inst: Instance) -> str:
@@ -56,7 +56,7 @@ def supervisord(inst: Instance) -> str:
         }
         for process in processes(inst)
     ]
-    return _TEMPLATES.get_template("supervisord.conf.j2").render(
+    return TEMPLATES.get_template("supervisord.conf.j2").render(
         source=SOURCE, run=inst.run, log=inst.log, processes=rows
     )
 

@@ -95,7 +95,7 @@ def prepare(inst: Instance, *, access_log: str) -> None:
     certificate.ensure(inst)
     render.write_all(inst, access_log=access_log)
     static_files(inst)
-    manage("migrate", "--noinput", "--verbosity", "0")
+    manage("migrate", "--noinput", "--skip-checks", "--verbosity", "0")
 
 
 def allow_many_files() -> None:
