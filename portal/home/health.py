@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from instance import Endpoint
+from portal.access.guard import open_to
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,7 @@ def recent_parts() -> list[Part]:
     return _kept[1]
 
 
+@open_to("anybody")
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:

@@ -21,10 +21,14 @@ def _secrets() -> MultiFernet:
     return sealer(settings.INSTANCE.keys, "secrets")
 
 
+def decrypt(token: str) -> str:
+    return _secrets().decrypt(token.encode()).decode() if token else token
+
+
 class EncryptedText(models.TextField):
     def get_prep_value(self, value: Any) -> Any:
         text = super().get_prep_value(value)
         return _secrets().encrypt(text.encode()).decode() if text else text
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        return _secrets().decrypt(value.encode()).decode() if value else value
+        return decrypt(value) if value else value

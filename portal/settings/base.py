@@ -91,6 +91,8 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["portal.access.hashers.Argon2id"]
 LOGIN_URL = "/login/"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # set by nginx, the only peer on our unix socket
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # login names are unique without regard to case, by a constraint
 
 
 def database(url: str) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+"""The whole menu. A page that is not built yet is not in it; a page whose link the user may not use is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MenuPage:
+    title: str
+    path: str
+    link: str  # key in access/links.py
+    icon: str = "list"  # symbol of static/img/icons.svg
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    title: str
+    slug: str  # first part of the path of its pages
+    link: str
+    pages: tuple[MenuPage, ...] = ()
+
+    def allowed(self, links: frozenset[str]) -> tuple[MenuPage, ...]:
+        return tuple(page for page in self.pages if page.link in links) if self.link in links else ()
+
+
+MENU: tuple[Menu, ...] = (
+    Menu(
+        "Phone System",
+        "phone-system",
+        "home.phone_system",
+        (
+            MenuPage("Extensions", "/phone-system/extensions/", "phone_system.extensions", "extension"),
+            MenuPage("Handsets", "/phone-system/handsets/", "phone_system.handsets", "handset"),
+        ),
+    ),
+    Menu(
+        "Business",
+        "business",
+        "home.business",
+        (MenuPage("Users", "/business/users/", "business.users", "users"),),
+    ),
+    Menu("Network", "network", "home.network"),
+    Menu("Servers", "servers", "home.servers"),
+    Menu(
+        "Reports",
+        "reports",
+        "home.reports",
+        (
+            MenuPage("Call Details", "/reports/call-details/", "reports.call_details"),
+            MenuPage("Live Calls", "/reports/live-calls/", "reports.live_calls", "live"),
+            MenuPage("System Events", "/reports/system-events/", "reports.system_events", "events"),
+        ),
+    ),
+    Menu("Maintenance", "maintenance", "home.maintenance"),
+)

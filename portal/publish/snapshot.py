@@ -1,0 +1,48 @@
+"""Collect what the engines must know: every slice's `export.py`, written out. Flat reads, no model instances.
+
+A new slice with something to tell the engines adds its line here and its field in telephony/messages/snapshot.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from portal.access.secrets import pin_key
+from portal.business.users import export as users
+from portal.phone_system.extensions import export as extensions
+from portal.phone_system.handsets import export as handsets
+from portal.phone_system.outside_lines import export as outside_lines
+from telephony.messages.snapshot import Credentials, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Numbered 0 and without a time: `versions.py` puts them in."""
+
+    snapshot: Snapshot
+    credentials: Credentials
+
+
+def collect() -> Collected:
+    realm = settings.INSTANCE.realm
+    snapshot = Snapshot.model_construct(
+        v=1,
+        version=0,
+        at="",
+        realm=realm,
+        users=users.users(),
+        appearances=handsets.appearances(),
+        extensions=extensions.extensions(),
+        outside_lines=outside_lines.outside_lines(),
+    )
+    credentials = Credentials.model_construct(
+        v=1,
+        version=0,
+        sip=handsets.sip_credentials(realm),
+        pins=users.pins(),
+        pin_key=pin_key(),
+        lines=outside_lines.passwords(),
+    )
+    return Collected(snapshot, credentials)
