@@ -90,7 +90,7 @@ class AppearanceEntry(Wire):
 
 class ExtensionEntry(Wire):
     number: str
-    user_id: int | None  # None: a system extension
+    user_id: int | None = None  # None: a system extension
     description: str = ""
     routes: dict[Presence, Route]  # a system extension uses IN_OFFICE only
     link: str = ""
