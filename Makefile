@@ -1,7 +1,7 @@
 # The commands of this house. Each is a thin line over a readable script in ops/.
 PYTHON := .venv/bin/python
 
-.PHONY: help run check test service service-remove golden
+.PHONY: help run check test service service-remove golden demo demo-phones e2e bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -21,6 +21,20 @@ test: ## the whole suite, and the portal's part again on PostgreSQL
 golden: ## rewrite the golden files; look at the difference before committing
 	@ops/prepare test
 	@SWITCHROOM_GOLDEN=write $(PYTHON) -m pytest -q tests -k golden
+
+demo: ## a sample office of twelve users with phones and voicemails (make run first)
+	@$(PYTHON) -m ops.demo
+
+demo-phones: ## phones for people without phones: the sample office calls itself; Ctrl-C ends it
+	@exec $(PYTHON) -m ops.demo_phones
+
+e2e: ## the whole system with real phones, as an outside person uses it
+	@ops/prepare test
+	@$(PYTHON) -m pytest -q tests/e2e
+
+bench: ## measure; prints a table and writes bench.json into the state folder
+	@ops/prepare test
+	@$(PYTHON) -m tests.bench
 
 service: ## install as systemd units that start at boot
 	@ops/prepare run
