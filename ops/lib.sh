@@ -58,6 +58,8 @@ explain() {
     fail "The disk is full: free at least 3 GB. $kept"
   elif grep -qiE 'could not resolve|temporary failure|failed to establish|could not connect|unable to connect|network is unreachable|connection timed out|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED' "$1"; then
     fail "The servers that packages come from cannot be reached: connect this machine to the internet. $kept"
+  elif grep -qiE 'certificate.verify.failed|self.signed.certificate' "$1"; then
+    fail "Something between this machine and the internet (a company proxy?) replaces TLS certificates: set PIP_CERT and NODE_EXTRA_CA_CERTS to a file with its authority. $kept"
   elif grep -qE 'sudo: .*(required|incorrect)|not in the sudoers' "$1"; then
     fail "Installing Debian packages needs root and sudo refused: run this as root once (every later start works without)."
   fi
