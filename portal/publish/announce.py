@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -90,12 +91,20 @@ def write_copies(folder: Path, published: Published, *, force: bool = False) -> 
     """Whole or not at all, 0600, never older than what is there."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(folder):
-        marker = folder / "number"
-        if not force and marker.exists() and int(marker.read_text() or 0) >= published.number:
+        if not force and _copied_number(folder / "snapshot.json") >= published.number:
             return
-        _replace(folder / "snapshot.json", published.snapshot)
         _replace(folder / "credentials.sealed", published.credentials)
-        _replace(marker, str(published.number).encode())
+        _replace(folder / "snapshot.json", published.snapshot)
+
+
+def _copied_number(path: Path) -> int:
+    """The version stands in the first bytes of the document (versions.py puts it there)."""
+    try:
+        with open(path, "rb") as file:
+            found = re.search(rb'"version":(\d+)', file.read(64))
+    except FileNotFoundError:
+        return 0
+    return int(found[1]) if found else 0
 
 
 @contextmanager

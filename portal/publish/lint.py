@@ -29,23 +29,32 @@ class Finding:
     refuses: bool = True  # an error that a change may not introduce
 
 
-def lint(snapshot: Snapshot) -> tuple[Finding, ...]:
-    """Errors first."""
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """A snapshot with its findings, errors first."""
+
+    snapshot: Snapshot
+    findings: tuple[Finding, ...]
+
+
+def lint(snapshot: Snapshot) -> Linted:
     found = [*_emergency(snapshot), *_routes(snapshot), *_loops(snapshot), *_mailboxes(snapshot)]
-    return tuple(sorted(found, key=lambda finding: (finding.severity is not Severity.ERROR, finding.key)))
+    return Linted(snapshot, tuple(sorted(found, key=lambda found: (found.severity is not Severity.ERROR, found.key))))
 
 
-def refuse_new_errors(after: Snapshot, before: Callable[[], Snapshot]) -> None:
+def refuse_new_errors(after: Linted, before: Callable[[], Linted]) -> None:
     """Raises Refused. `before` is asked only when something is wrong after the change."""
-    errors = [finding for finding in lint(after) if finding.severity is Severity.ERROR]
+    errors = [finding for finding in after.findings if finding.severity is Severity.ERROR]
     if not errors:
         return
     old = before()
-    known = {finding.key for finding in lint(old)}
+    known = {finding.key for finding in old.findings}
     reasons = [Reason(error.text, error.link) for error in errors if error.refuses and error.key not in known]
-    lost = (stations_with_emergency_path(old) - stations_with_emergency_path(after)) & _stations(after)
+    appearances = after.snapshot.appearances
+    lost = stations_with_emergency_path(old.snapshot) - stations_with_emergency_path(after.snapshot)
+    lost &= _stations(after.snapshot)
     if lost:
-        names = ", ".join(f"{a.description} ({a.station})" for a in after.appearances if a.station in sorted(lost)[:3])
+        names = ", ".join(f"{a.description} ({a.station})" for a in appearances if a.station in sorted(lost)[:3])
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
         reasons.append(
             Reason(
@@ -126,7 +135,7 @@ def _loops(snapshot: Snapshot) -> Iterator[Finding]:
     links = {entry.number: entry.link for entry in snapshot.extensions}
     following = {entry.number: set(_next(entry)) & links.keys() for entry in snapshot.extensions}
     following = {number: numbers for number, numbers in following.items() if numbers}
-    reach = {number: _reachable(number, following) for number in following}
+    reach = {number: _reachable(number, following) for number in following}  # few extensions point at another
     told: set[str] = set()
     for number in sorted(reach):
         if number not in reach[number] or number in told:

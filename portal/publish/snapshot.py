@@ -27,8 +27,7 @@ class Collected:
 
 def collect() -> Collected:
     realm = settings.INSTANCE.realm
-    snapshot = Snapshot.model_construct(
-        v=1,
+    snapshot = Snapshot(
         version=0,
         at="",
         realm=realm,
@@ -37,8 +36,7 @@ def collect() -> Collected:
         extensions=extensions.extensions(),
         outside_lines=outside_lines.outside_lines(),
     )
-    credentials = Credentials.model_construct(
-        v=1,
+    credentials = Credentials(
         version=0,
         sip=handsets.sip_credentials(realm),
         pins=users.pins(),

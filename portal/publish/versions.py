@@ -7,7 +7,6 @@ import hmac
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -41,7 +40,8 @@ def publish(head: PublishHead, *, by_id: int | None, by_name: str, why: str) -> 
     newest = ConfigurationVersion.objects.filter(pk=head.number).values_list("digest", "credentials_digest").first()
     if newest == (digest, secret_digest):
         return None
-    lint.refuse_new_errors(collected.snapshot, lambda: snapshot_of(head.number))
+    linted = lint.lint(collected.snapshot)
+    lint.refuse_new_errors(linted, lambda: linted_version(head.number))
 
     number = head.number + 1
     json = _numbered(body, number)
@@ -58,6 +58,7 @@ def publish(head: PublishHead, *, by_id: int | None, by_name: str, why: str) -> 
     )
     head.number = number
     head.save(update_fields=["number"])
+    _remember(digest, linted)
     return Published(number, json, sealed)
 
 
@@ -84,23 +85,33 @@ def head_number() -> int:
     return PublishHead.objects.filter(pk=1).values_list("number", flat=True).first() or 0
 
 
-@lru_cache(maxsize=2)
-def _parsed(number: int, digest: str) -> Snapshot:
+def linted_version(number: int) -> lint.Linted:
+    """The snapshot of a version with its findings; an empty one for version 0, before anything was published."""
+    digest = ConfigurationVersion.objects.filter(pk=number).values_list("digest", flat=True).first()
+    if digest is None:
+        return lint.lint(Snapshot(version=0, at="", realm=settings.INSTANCE.realm))
+    if remembered := _recent.get(digest):
+        return remembered
     row = ConfigurationVersion.objects.only("snapshot").get(pk=number)
-    return read(Snapshot, zlib.decompress(row.snapshot))
+    return _remember(digest, lint.lint(read(Snapshot, zlib.decompress(row.snapshot))))
 
 
-def snapshot_of(number: int) -> Snapshot:
-    """The snapshot of a version; an empty one for version 0, before anything was published."""
-    row = ConfigurationVersion.objects.filter(pk=number).values_list("digest", flat=True).first()
-    if row is None:
-        return Snapshot(version=0, at="", realm=settings.INSTANCE.realm)
-    return _parsed(number, row)
+# By digest, so that Home and the next change need not parse what this process made or read just now.
+# A remembered one may carry number 0: who looks at the content does not look at the number.
+_recent: dict[str, lint.Linted] = {}
+KEPT_SNAPSHOTS = 2
+
+
+def _remember(digest: str, linted: lint.Linted) -> lint.Linted:
+    """Views run in threads: a new dict replaces the old one instead of changing under a reader."""
+    global _recent
+    _recent = dict([*_recent.items(), (digest, linted)][-KEPT_SNAPSHOTS:])
+    return linted
 
 
 def findings() -> tuple[lint.Finding, ...]:
     """What is wrong with the configuration now, for Home: worst first."""
-    return lint.lint(snapshot_of(head_number()))
+    return linted_version(head_number()).findings
 
 
 def history() -> QuerySet[ConfigurationVersion]:
