@@ -155,6 +155,7 @@ class Picture:
             change.bans.add(source)
         for call_id in [i for i, call in self.calls.items() if not call.begun and call.changed < now - PATIENCE]:
             del self.calls[call_id]
+            change.calls[call_id] = frozenset()
         return change
 
     def _call(self, event: CallEvent) -> Change:
@@ -166,7 +167,7 @@ class Picture:
             return Change()
         self.calls[event.call_id] = after
         lost = len(after.missing) > len(before.missing) or not after.begun
-        return Change(calls={event.call_id: before.users | after.users} if after.begun else {}, lost=lost)
+        return Change(calls={event.call_id: before.users | after.users}, lost=lost)
 
     def _end(self, event: CallEnded) -> Change:
         if event.call_id in self.over:
@@ -180,7 +181,7 @@ class Picture:
         self.over[call.id] = None
         if len(self.over) > REMEMBER_ENDED:
             del self.over[next(iter(self.over))]
-        return Change(calls={call.id: call.users} if call.begun else {}, ended=[ended])
+        return Change(calls={call.id: call.users}, ended=[ended])
 
     def _registration(self, event: RegistrationChanged) -> Change:
         if event.registered:

@@ -28,6 +28,9 @@ class CallRecord(models.Model):
     class Meta:
         ordering = ["-started", "-id"]
 
+    def __str__(self) -> str:
+        return f"{self.from_number} to {self.to_number}, {self.started:%Y-%m-%d %H:%M}"
+
 
 class SystemEvent(models.Model):
     class Severity(models.TextChoices):
@@ -45,12 +48,18 @@ class SystemEvent(models.Model):
     class Meta:
         ordering = ["-at", "-id"]
 
+    def __str__(self) -> str:
+        return self.text
+
 
 class StreamPosition(models.Model):
     """How far the hub has written: saved in the same transaction as the records."""
 
     stream = models.CharField(max_length=40, primary_key=True)
     position = models.CharField(max_length=40, default="0")
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.position}"
 
 
 class Due(models.Model):
@@ -66,3 +75,22 @@ class Due(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="due_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}, {self.state}"
+
+
+class UserState(models.Model):
+    """What a user sets from page, phone or API without making a version (architecture.md section 3.5). The router
+    applies it at once and says so; the hub writes it here, where the older of two never replaces the newer."""
+
+    user_id = models.PositiveBigIntegerField(primary_key=True)
+    presence = models.CharField(max_length=20)
+    at = models.FloatField()  # Unix time of the event
+    by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "user_state"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.presence}"

@@ -1,0 +1,282 @@
+"""The hub: one process that reads the stream of events, keeps the live picture, feeds browsers, writes records.
+
+    read      XREAD from where the copy in Redis stands; every event goes through the fold
+    flush     at most every TICK: one transaction brings the copy in Redis up to date (picture, rows the
+              database does not have yet, stream position), then one message to each Channels group concerned
+    write     rows into the database in batches, in a thread of its own, with the stream position
+
+What happens once is recorded once, whatever dies when: an event is forgotten by the stream position only in the
+transaction that keeps its effects, a row leaves Redis only after the database confirmed it, and a row written
+twice is one row (unique call id, event id). While the database is away rows wait in memory and in Redis; while
+Redis is away the router keeps its events, and the fold goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+from channels.layers import get_channel_layer
+from django.db import Error as DatabaseError
+from redis.exceptions import RedisError
+
+from portal.live import copy as copies
+from portal.live import keys, push, records
+from portal.live.copy import Copy, Delta, place
+from portal.live.records import Row
+from telephony.client import AsyncSwitch, SwitchError, stamp
+from telephony.messages.commands import ReportState
+from telephony.messages.events import AnyEvent
+
+log = logging.getLogger(__name__)
+
+TICK = 0.04  # seconds between flushes; the first change after a pause goes out at once
+BATCH = 500  # rows of one database transaction
+GATHER = 0.2  # seconds during which rows are collected for one transaction
+RETRY = 1.0  # seconds between attempts to reach what is away
+REPORT_EVERY = 5.0  # seconds between two questions for the whole state
+WATCHED = "asgi__group__"  # how channels_redis names the subscription of a group
+
+
+class Hub:
+    def __init__(self, redis_url: str, *, catch_up: Callable[[], int]) -> None:
+        self.switch = AsyncSwitch(redis_url)
+        self.redis = self.switch.redis
+        self.layer = get_channel_layer()
+        self.catch_up = catch_up
+        self.copy = Copy()
+        self.delta = Delta()
+        self.whole = False  # Redis does not hold what we believe: write everything, tell everybody
+        self.report = True  # ask the router for the whole state
+        self.doubt = True  # look where the stream stands before reading on
+        self.silent_until = (0, 0)  # rows of events up to here are in the database already
+        self.base = 0  # differences before this number were another hub's
+        self.watched: set[str] = set()
+        self.changed = asyncio.Event()
+        self.to_write = asyncio.Event()
+        self.database = ThreadPoolExecutor(1, thread_name_prefix="records")
+        self.publisher = ThreadPoolExecutor(1, thread_name_prefix="announce")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        await self._restored(stop)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(task())
+                for task in (self.read, self.flush, self.write, self.announce, self.live, self.ask)
+            ]
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+        await self._last_words()
+
+    # -- reading ---------------------------------------------------------------------------------
+    async def _restored(self, stop: asyncio.Event) -> None:
+        """Begin with the copy of the hub before us; without one, with all the stream still has."""
+        while not stop.is_set():
+            try:
+                found = await copies.read(self.redis)
+                break
+            except RedisError:
+                await asyncio.sleep(RETRY / 4)
+        else:
+            return
+        if found:
+            self.copy = found
+            log.info("hub.restored position=%s calls=%d", found.position, len(found.picture.calls))
+        else:
+            self.whole = True
+            loop = asyncio.get_running_loop()
+            try:
+                written = await loop.run_in_executor(self.database, records.written_position)
+                self.silent_until = place(written)
+            except DatabaseError:
+                pass  # then everything is written again, and the unique columns drop it
+            log.info("hub.from_stream written=%s", self.silent_until)
+        # grows across restarts also when Redis lost it
+        self.base = self.copy.number = max(self.copy.number, int(time.time() * 1000))
+        self.to_write.set()
+
+    async def read(self) -> None:
+        away = False
+        while True:
+            try:
+                if self.doubt:
+                    await self._look_where_the_stream_is()
+                entries = await self.switch.events(self.copy.position, block_ms=1000)
+            except (SwitchError, RedisError) as error:
+                if not away:
+                    log.warning("hub.redis_away error=%s", type(error.__cause__ or error).__name__)
+                away = self.doubt = True
+                await asyncio.sleep(RETRY / 4)
+                continue
+            if away:
+                away = False
+                log.info("hub.redis_back position=%s", self.copy.position)
+            for position, event in entries:
+                try:
+                    self.take(position, event)
+                except Exception:  # one event nobody foresaw must not stop all that follow
+                    log.exception("hub.event_failed position=%s", position)
+            if entries:
+                self.changed.set()
+
+    async def _look_where_the_stream_is(self) -> None:
+        """After a start and after every outage: is this still the stream and the copy we know?"""
+        newest = await copies.newest(self.redis)
+        if place(newest) < place(self.copy.position):
+            log.warning("hub.stream_began_again newest=%s was=%s", newest, self.copy.position)
+            self.copy.position = copies.START
+        if place(newest) < self.silent_until:
+            self.silent_until = (0, 0)
+        kept = await self.redis.get(keys.POSITION)
+        if kept is None or kept.decode() != self.copy.position:
+            self.whole = True
+            self.changed.set()
+        self.report = True
+        self.doubt = False
+
+    def take(self, position: str, event: AnyEvent | None) -> None:
+        self.copy.position = position
+        self.delta.moved = True
+        if event is None:
+            return
+        change = self.copy.picture.apply(event)
+        self.report |= change.lost
+        if place(position) > self.silent_until:
+            for ended in change.ended:
+                self._keep(records.call_row(ended))
+            if row := records.event_row(event, change):
+                self._keep(row)
+        change.ended = []
+        self.delta.change.add(change)
+
+    def _keep(self, row: Row) -> None:
+        name = records.key(row)
+        self.copy.unwritten[name] = row
+        self.delta.rows.add(name)
+        self.to_write.set()
+
+    # -- the copy in Redis and the browsers ------------------------------------------------------
+    async def flush(self) -> None:
+        while True:
+            await self.changed.wait()
+            self.changed.clear()
+            try:
+                await self._flush_once()
+            except (RedisError, OSError):
+                self.whole = self.doubt = True
+                self.changed.set()
+                await asyncio.sleep(RETRY / 4)
+            await asyncio.sleep(TICK)
+
+    async def _flush_once(self) -> None:
+        delta, self.delta = self.delta, Delta()
+        whole = self.whole
+        if not delta and not whole:
+            return
+        copy, change = self.copy, delta.change
+        copy.number += 1
+        marks = {group: copy.marks.get(group, self.base) for group in push.concerned(change)}
+        delta.marks = set(marks)
+        if whole:
+            outgoing = push.afresh(copy, self.watched)
+            copy.marks.update(dict.fromkeys([*copy.marks, *(group for group, _ in outgoing)], copy.number))
+            delta = copies.everything(copy)
+        else:
+            outgoing = push.messages(copy, change, lambda group: marks[group], self.watched)
+            copy.marks.update(dict.fromkeys(marks, copy.number))
+        await copies.write(self.redis, copy, delta, whole=whole)
+        for group, message in outgoing:
+            await self.layer.group_send(group, message)
+        if whole:
+            self.whole = False
+
+    # -- the database ----------------------------------------------------------------------------
+    async def write(self) -> None:
+        loop = asyncio.get_running_loop()
+        away = False
+        while True:
+            await self.to_write.wait()
+            await asyncio.sleep(GATHER)
+            self.to_write.clear()
+            waiting = self.copy.unwritten
+            batch = dict(islice(waiting.items(), BATCH))
+            # true only when nothing else waits: then all up to here is in this transaction
+            position = self.copy.position if len(batch) == len(waiting) else None
+            try:
+                await loop.run_in_executor(self.database, records.write, batch, position)
+            except DatabaseError as error:
+                if not away:
+                    log.warning("hub.database_away waiting=%d error=%s", len(waiting), error)
+                away = True
+                await asyncio.sleep(RETRY)
+                self.to_write.set()
+                continue
+            if away:
+                away = False
+                log.info("hub.database_back waiting=%d", len(waiting))
+            for name, row in batch.items():
+                if waiting.get(name) is row:  # a newer state of the same user stays
+                    del waiting[name]
+                    self.delta.written.add(name)
+            self.changed.set()
+            if waiting:
+                self.to_write.set()
+
+    # -- once a second ---------------------------------------------------------------------------
+    async def announce(self) -> None:
+        """A version that was committed but never announced is in force within seconds."""
+        loop = asyncio.get_running_loop()
+        failed = ""
+        while True:
+            try:
+                await loop.run_in_executor(self.publisher, self.catch_up)
+                failed = ""
+            except Exception as error:  # whatever it is, the picture must go on
+                if failed != type(error).__name__:
+                    failed = type(error).__name__
+                    log.warning("hub.announce_failed error=%s: %s", failed, error)
+            await asyncio.sleep(RETRY)
+
+    async def live(self) -> None:
+        """Say that we live, see who looks, drop what has run out."""
+        while True:
+            try:
+                text = f"{len(self.copy.picture.calls)} calls, {len(self.copy.unwritten)} records waiting"
+                await self.redis.set(keys.ALIVE, text, ex=keys.ALIVE_SECONDS)
+                found = await self.redis.pubsub_channels(f"{WATCHED}{keys.USER_PREFIX}*")
+                self.watched = {name.decode().removeprefix(WATCHED) for name in found}
+            except RedisError:
+                self.watched = set()
+            self.delta.change.add(self.copy.picture.prune(time.time()))
+            if self.delta:
+                self.changed.set()
+            await asyncio.sleep(RETRY)
+
+    async def ask(self) -> None:
+        """Reconcile with the router: at the start, after an outage, when events were lost."""
+        while True:
+            if self.report and not self.doubt:
+                self.report = False
+                try:
+                    reply = await self.switch.send(ReportState(**stamp("hub")))
+                    if not reply.ok:
+                        log.warning("hub.no_report error=%s", reply.error)
+                except SwitchError:
+                    self.report = True
+                await asyncio.sleep(REPORT_EVERY)
+            await asyncio.sleep(RETRY / 4)
+
+    async def _last_words(self) -> None:
+        """An orderly end: what can be saved now need not be replayed at the next start."""
+        try:
+            await asyncio.wait_for(self._flush_once(), 2)
+        except (RedisError, OSError, TimeoutError):
+            log.info("hub.ended_without_redis")
+        await self.switch.close()
+        self.publisher.shutdown(wait=False, cancel_futures=True)
+        self.database.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,175 @@
+"""From events to rows, and rows into the database: call records, system events, user states.
+
+A row is a `Row`: JSON, with a key that a replay gives again. So it can wait in Redis while the database is away,
+and writing it twice adds nothing (unique columns). Texts are cut to their columns and NUL is taken out: one bad
+event must not stop the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypedDict
+
+from django.db import DataError, Error, IntegrityError, close_old_connections, connection, models, transaction
+
+from portal.live.fold import Change, Ended
+from portal.live.models import CallRecord, StreamPosition, SystemEvent, UserState
+from telephony.messages.events import (
+    STREAM,
+    AnyEvent,
+    EngineState,
+    PinLocked,
+    PresenceChanged,
+    RegistrationRefused,
+    SourceBanned,
+    SourceLifted,
+)
+
+log = logging.getLogger(__name__)
+
+UNSEEN_START = "The beginning of this call was not seen."
+UNWRITABLE = (DataError, IntegrityError, TypeError, ValueError, OverflowError)  # the row's fault, not the database's
+REFUSED_EVERY = 60  # seconds: one line per login ID and source, however fast a phone tries
+
+
+class Row(TypedDict):
+    table: str  # call, event, state
+    fields: dict[str, Any]  # times as Unix seconds
+
+
+def call_row(ended: Ended) -> Row:
+    call = ended.call
+    started = call.started or call.answered or ended.at
+    why = call.reasons()
+    if not call.begun:
+        why.insert(0, {"text": UNSEEN_START, "link": ""})
+    if ended.reason:
+        why.append({"text": ended.reason, "link": ""})
+    fields = {
+        "call_id": call.id,
+        "from_number": call.from_number,
+        "from_name": call.from_name,
+        "from_user": call.from_user,
+        "to_number": call.to_number,
+        "to_name": call.to_name,
+        "to_user": call.to_user,
+        "dialled": call.dialled,
+        "answered_by": call.answered_by,
+        "started": started,
+        "answered": call.answered or None,
+        "ended": max(ended.at, started),
+        "seconds": max(0, round(ended.at - call.answered)) if call.answered else 0,
+        "outcome": ended.outcome,
+        "mode": call.mode,
+        "anchor_reason": call.anchor_reason,
+        "explanation": why,
+        "version": call.version,
+    }
+    return Row(table="call", fields=fields)
+
+
+def event_row(event: AnyEvent, change: Change) -> Row | None:
+    """The line in the system events, for those that are worth one."""
+    match event:
+        case SourceBanned():
+            minutes = max(1, round((event.until - event.at) / 60))
+            text = f"The address {event.source} was banned for {minutes} minutes: {event.reason}"
+            return _event(event, "warning", event.source, text)
+        case SourceLifted():
+            by = f" by {event.by}" if event.by else ""
+            return _event(event, "info", event.source, f"The ban of {event.source} was lifted{by}.")
+        case RegistrationRefused():
+            reason = f": {event.reason}" if event.reason else "."
+            text = f"A phone at {event.source} could not register as {event.login_id}{reason}"
+            minute = f"{event.login_id} {event.source} {int(event.at // REFUSED_EVERY)}"
+            once = hashlib.sha1(minute.encode(), usedforsecurity=False).hexdigest()
+            return _event(event, "warning", event.login_id, text, event_id=once)
+        case PinLocked():
+            where = f" (tried from {event.source})" if event.source else ""
+            text = f"The PIN of extension {event.extension} is locked after wrong attempts{where}."
+            return _event(event, "warning", event.extension, text)
+        case EngineState() if change.engines:
+            text = f"{event.part} is {'up' if event.up else 'down'}" + (f": {event.text}" if event.text else ".")
+            return _event(event, "info" if event.up else "error", event.part, text)
+        case PresenceChanged():
+            fields = {"user_id": event.user_id, "presence": event.presence.value, "at": event.at, "by": event.by}
+            return Row(table="state", fields=fields)
+    return None
+
+
+def _event(event: AnyEvent, severity: str, subject: str, text: str, *, event_id: str = "") -> Row:
+    fields = {
+        "event_id": event_id or event.id,
+        "at": event.at,
+        "severity": severity,
+        "kind": event.kind,
+        "subject": subject,
+        "text": text,
+    }
+    return Row(table="event", fields=fields)
+
+
+def key(row: Row) -> str:
+    fields = row["fields"]
+    return f"{row['table']}:{fields.get('call_id') or fields.get('event_id') or fields.get('user_id')}"
+
+
+def write(rows: Mapping[str, Row], position: str | None) -> None:
+    """All rows and the stream position in one transaction. Raises django.db.Error while the database is away.
+
+    `position` None: there are more rows to come before this position is true.
+    """
+    close_old_connections()
+    try:
+        try:
+            _write(rows.values(), position)
+        except UNWRITABLE:
+            for name, row in rows.items():
+                try:
+                    _write([row], None)
+                except UNWRITABLE as error:
+                    log.error("record.unwritable key=%s error=%s", name, error)
+            _write([], position)
+    except Error:
+        connection.close()  # the next attempt begins with a fresh one
+        raise
+
+
+def _write(rows: Iterable[Row], position: str | None) -> None:
+    with transaction.atomic():
+        tables: dict[str, list[dict[str, Any]]] = {"call": [], "event": [], "state": []}
+        for row in rows:
+            tables[row["table"]].append(row["fields"])
+        for model, fields in ((CallRecord, tables["call"]), (SystemEvent, tables["event"])):
+            if fields:
+                model._default_manager.bulk_create((_instance(model, f) for f in fields), ignore_conflicts=True)
+        for state in tables["state"]:
+            newer = {name: state[name] for name in ("presence", "at", "by")}
+            _, made = UserState.objects.get_or_create(user_id=state["user_id"], defaults=newer)
+            if not made:
+                UserState.objects.filter(user_id=state["user_id"], at__lt=state["at"]).update(**newer)
+        if position is not None:
+            StreamPosition.objects.update_or_create(stream=STREAM, defaults={"position": position})
+
+
+def _instance(model: type[models.Model], fields: Mapping[str, Any]) -> Any:
+    values: dict[str, Any] = {}
+    for name, value in fields.items():
+        column = model._meta.get_field(name)
+        if isinstance(column, models.DateTimeField):
+            value = None if value is None else datetime.fromtimestamp(value, UTC)
+        elif isinstance(column, models.CharField):
+            value = value.replace("\0", "")[: column.max_length]
+        elif isinstance(column, models.JSONField):
+            value = [{k: v.replace("\0", "") for k, v in line.items()} for line in value]
+        values[name] = value
+    return model(**values)
+
+
+def written_position() -> str:
+    """How far the database has the records; "0-0" when nothing was ever written."""
+    close_old_connections()
+    return StreamPosition.objects.filter(stream=STREAM).values_list("position", flat=True).first() or "0-0"
