@@ -1,0 +1,206 @@
+"""JSON-RPC commands for the switch, as plain values: what the router wraps in {"rid", "rpc"} and sends over evapi
+(docs/messages.md). Pure functions; the names say what happens, the docstrings which traps they avoid.
+
+Every command is {"method": …, "params": […]}; the caller adds "jsonrpc" and "id".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Command = dict[str, Any]
+Table = Literal["ha1", "uid", "ext", "emerg", "cid", "lineip", "state", "ban", "fail", "known"]
+
+PUBLISHED_SECONDS = 3600  # presence caps it there; publish again before half of it has passed
+
+
+def _command(method: str, *params: str | int) -> Command:
+    return {"method": method, "params": list(params)}
+
+
+# -- the switch's tables ---------------------------------------------------------------------------
+def set_entry(table: Table, key: str, value: str) -> Command:
+    """Key and value are JSON strings: a number would be refused or stored as another key."""
+    return _command("htable.sets", table, key, value)
+
+
+def delete_entry(table: Table, key: str) -> Command:
+    return _command("htable.delete", table, key)
+
+
+def dump_table(table: Table) -> Command:
+    """Answered by `table_of`. Holds HA1s when the table is `ha1`: never log the answer."""
+    return _command("htable.dump", table)
+
+
+def table_of(answer: Mapping[str, Any]) -> dict[str, str]:
+    """JSON-RPC answer to `dump_table` -> key -> value. An empty table is answered without a result."""
+    rows = answer.get("result") or []
+    return {str(item["name"]): str(item["value"]) for row in rows for item in row.get("slot", [])}
+
+
+def sync_table(table: Table, wanted: Mapping[str, str], present: Mapping[str, str]) -> Iterator[Command]:
+    """The commands that turn `present` into `wanted`. At a connect `present` comes from `dump_table`, later from the
+    last sync; there is no moment at which an entry that stays is missing."""
+    for key, value in wanted.items():
+        if present.get(key) != value:
+            yield set_entry(table, key, value)
+    for key in present.keys() - wanted.keys():
+        yield delete_entry(table, key)
+
+
+def tables_ready() -> Command:
+    """Send after the first sync of a connection. Until then a login the switch does not know is met with silence, so
+    that phones which register while the tables are being filled are neither refused nor counted as guessing."""
+    return set_entry("state", "ready", "1")
+
+
+# -- bans ------------------------------------------------------------------------------------------
+def lift_ban(source: str) -> list[Command]:
+    """Both: the ban and the failures that led to it, or the next wrong password would ban again.
+    An error "not found" in an answer means there was none."""
+    return [delete_entry("ban", source), delete_entry("fail", source)]
+
+
+# -- calls -----------------------------------------------------------------------------------------
+def end_dialog(h_entry: int, h_id: int) -> Command:
+    """End an answered call: BYE to both sides. Says "OK" and does nothing on a call that still rings."""
+    return _command("dlg.end_dlg", h_entry, h_id)
+
+
+def cancel_ringing(sip_call_id: str, cseq: int) -> Command:
+    """End a call that rings (`cid` and `cs` of its question): the phones stop, the caller gets 487, the plan is over
+    and `fin` comes with code 487 and canceled 0."""
+    return _command("tm.cancel", sip_call_id, str(cseq))
+
+
+def list_dialogs() -> Command:
+    """All dialogs with their variables (`call`): for reconciling after a (re)connect. 0.6 kB each."""
+    return _command("dlg.list")
+
+
+# -- registrations ---------------------------------------------------------------------------------
+def dump_registrations() -> Command:
+    return _command("ul.dump")
+
+
+def lookup_registration(station: str) -> Command:
+    """Error 404 when nobody is registered."""
+    return _command("ul.lookup", "location", station)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One binding. `next_hop` is "" unless the phone sits behind a translating router."""
+
+    uri: str
+    next_hop: str
+    socket: str
+    expires: int  # seconds from now
+    user_agent: str
+
+
+def contacts_of(answer: Mapping[str, Any]) -> tuple[Contact, ...]:
+    """JSON-RPC answer to `lookup_registration` -> contacts that can be reached now."""
+    result = answer.get("result")
+    return tuple(_contact(item["Contact"]) for item in result.get("Contacts", [])) if result else ()
+
+
+def registrations_of(answer: Mapping[str, Any]) -> dict[str, tuple[Contact, ...]]:
+    """JSON-RPC answer to `dump_registrations` -> station -> contacts."""
+    found: dict[str, tuple[Contact, ...]] = {}
+    for domain in (answer.get("result") or {}).get("Domains", []):
+        for record in domain["Domain"].get("AoRs", []):
+            info = record["Info"]
+            found[str(info["AoR"])] = tuple(_contact(item["Contact"]) for item in info.get("Contacts", []))
+    return found
+
+
+def _contact(item: Mapping[str, Any]) -> Contact:
+    def text(key: str) -> str:
+        value = str(item.get(key, ""))
+        return "" if value == "[not set]" else value
+
+    expires = item.get("Expires")
+    return Contact(
+        uri=text("Address"),
+        next_hop=text("Received"),
+        socket=text("Socket"),
+        expires=expires if isinstance(expires, int) else 0,
+        user_agent=text("User-Agent"),
+    )
+
+
+# -- lamps -----------------------------------------------------------------------------------------
+def message_summary(station: str, realm: str, *, new: int, old: int) -> str:
+    """Body of RFC 3842 section 5.2."""
+    return (
+        f"Messages-Waiting: {'yes' if new else 'no'}\r\n"
+        f"Message-Account: sip:{station}@{realm}\r\n"
+        f"Voice-Message: {new}/{old} (0/0)\r\n"
+    )
+
+
+def publish_messages(station: str, realm: str, *, new: int, old: int) -> Command:
+    """The lamp of every phone of `station` that subscribed; also the state new subscriptions begin with. The switch
+    keeps the etag under the publication's id, so publishing again replaces; it is kept until `PUBLISHED_SECONDS`."""
+    return _publish(
+        f"sip:{station}@{realm}",
+        event="message-summary",
+        content_type="application/simple-message-summary",
+        publication=f"MWI.{station}",
+        body=message_summary(station, realm, new=new, old=old),
+    )
+
+
+def notify_messages(contact: Contact, station: str, realm: str, *, new: int, old: int) -> Command:
+    """Unsolicited NOTIFY for phones that never subscribe (RFC 3265 style; many phones accept it).
+    tm adds its own From tag, so none is given."""
+    return _command(
+        "tm.t_uac_start",
+        "NOTIFY",
+        contact.uri,
+        contact.next_hop or ".",
+        contact.socket or ".",
+        f"From: <sip:{station}@{realm}>\r\n"
+        f"To: <sip:{station}@{realm}>\r\n"
+        "Event: message-summary\r\n"
+        "Subscription-State: active\r\n"
+        "Content-Type: application/simple-message-summary\r\n",
+        message_summary(station, realm, new=new, old=old),
+    )
+
+
+DialogState = Literal["trying", "early", "confirmed", "terminated"]
+
+
+def dialog_info(user: str, realm: str, dialogs: Mapping[str, DialogState]) -> str:
+    """Body of RFC 4235: the state of each call of `user`, by call id. Versions are the switch's business."""
+    parts = "".join(f'<dialog id="{_xml(key)}"><state>{state}</state></dialog>' for key, state in dialogs.items())
+    return (
+        '<?xml version="1.0"?>'
+        '<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full" '
+        f'entity="sip:{_xml(user)}@{_xml(realm)}">{parts}</dialog-info>'
+    )
+
+
+def publish_dialogs(user: str, realm: str, dialogs: Mapping[str, DialogState]) -> Command:
+    """The busy lamp of `user` (a station or an extension), replacing what was published for it before."""
+    return _publish(
+        f"sip:{user}@{realm}",
+        event="dialog",
+        content_type="application/dialog-info+xml",
+        publication=f"BLF.{user}",
+        body=dialog_info(user, realm, dialogs),
+    )
+
+
+def _publish(uri: str, *, event: str, content_type: str, publication: str, body: str) -> Command:
+    # pua.publish waits for an answer and fails over evapi; send_publish does not. "." is "none".
+    return _command("pua.send_publish", uri, PUBLISHED_SECONDS, event, content_type, publication, ".", ".", ".", body)
+
+
+def _xml(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
