@@ -100,6 +100,8 @@ def reachable(address: Endpoint) -> str:
 
 def health(inst: Instance) -> tuple[bool, str]:
     """(takes calls, the answer's text)."""
+    if not inst.web_socket.exists():
+        return False, "web: is starting"  # asking the front now would only fill its log
     connection = http.client.HTTPConnection(reachable(inst.http), inst.http.port, timeout=3)
     try:
         connection.request("GET", "/health/")
