@@ -114,7 +114,7 @@ def _finish(made: Draft, end: Finally, link: str, *, busy: bool, hops: int) -> N
         case FinallyKind.HANG_UP:
             made.refuse(*((486, "Busy") if busy else (480, "Nobody answered")))
         case FinallyKind.VOICEMAIL:
-            finally_voicemail(made, end.value, link)
+            finally_voicemail(made, end.value, link, busy=busy)
         case FinallyKind.EXTENSION:
             target = made.index.extensions.get(end.value)
             if target is None:

@@ -22,7 +22,7 @@ def leave_voicemail(made: Draft, extension: str) -> None:
     made.ask(f"voicemail/{extension}")
 
 
-def finally_voicemail(made: Draft, extension: str, link: str) -> None:
+def finally_voicemail(made: Draft, extension: str, link: str, *, busy: bool) -> None:
     """The last step of a route; refuses with 480 when there is no mailbox to take the call."""
     user = made.index.user_of_extension.get(extension)
     if user is None:
@@ -32,4 +32,4 @@ def finally_voicemail(made: Draft, extension: str, link: str) -> None:
         made.explain(f"The mailbox of {user.name} is switched off.", user.link)
         made.refuse(480, "The mailbox is switched off")
     else:
-        made.ask(f"voicemail/{extension}")
+        made.ask(f"voicemail/{extension}/busy" if busy else f"voicemail/{extension}")

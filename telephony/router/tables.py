@@ -1,0 +1,73 @@
+"""What the switch keeps in its own tables so that it registers and, for a while, calls without us. Pure.
+
+The tables are named in docs/messages.md. What travels are differences (`telephony.switch.control.sync_table`): a
+switch that kept its tables gets nothing, one that restarted gets everything.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from telephony.messages.snapshot import Credentials, DestinationKind, ExtensionEntry, OutsideLine
+from telephony.router.index import SnapshotIndex
+from telephony.router.steps.external import line_uri
+from telephony.switch.control import Table
+
+Tables = dict[Table, dict[str, str]]
+NAMES: tuple[Table, ...] = ("ha1", "uid", "ext", "emerg", "cid", "lineip")
+
+
+def desired(index: SnapshotIndex, credentials: Credentials) -> Tables:
+    return {
+        "ha1": {one.login_id: one.ha1 for one in credentials.sip},
+        "uid": {one.login_id: one.station for one in credentials.sip},
+        "ext": {
+            number: ",".join(stations)
+            for number, entry in index.extensions.items()
+            if (stations := _first_phones(index, entry))
+        },
+        "emerg": _emergency(index),
+        "cid": {entry.station: _identity(index, entry.station) for entry in index.snapshot.appearances},
+        "lineip": {address: str(line.line_id) for line in index.snapshot.outside_lines if (address := _address(line))},
+    }
+
+
+def _first_phones(index: SnapshotIndex, entry: ExtensionEntry) -> tuple[str, ...]:
+    if entry.user_id is not None:
+        return index.stations_of.get(entry.user_id, ())
+    for route in entry.routes.values():
+        for attempt in route.attempts:
+            return tuple(
+                one.value
+                for one in attempt.destinations
+                if one.kind is DestinationKind.APPEARANCE and one.value in index.appearances
+            )
+    return ()
+
+
+def _emergency(index: SnapshotIndex) -> dict[str, str]:
+    table: dict[str, str] = {}
+    for number in index.emergency.numbers:
+        uris = ",".join(line_uri(line, number) for line in index.emergency_lines)
+        if uris and number:
+            table[index.dial_plan.external + number] = uris
+            if index.emergency.direct_dial:
+                table[number] = uris
+    return table
+
+
+def _identity(index: SnapshotIndex, station: str) -> str:
+    owner = index.owner(station)
+    name = owner.name if owner else index.appearances[station].description
+    number = owner.extension if owner and owner.extension else station
+    return f"{name.replace('|', ' ')}|{number}"
+
+
+def _address(line: OutsideLine) -> str:
+    """The line's source address, when its target is written as one; names are the switch's to resolve."""
+    host = line.target.partition(":")[2].split(";")[0]
+    host = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and host.count(":") == 1 else host
+    try:
+        return str(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        return ""

@@ -1,0 +1,37 @@
+"""One-use tokens for INVITEs that a worker makes: who it calls for, and what the INVITE is part of.
+
+A worker can never invent a call: without a token of the router its INVITE is refused.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from telephony.router.live import Role
+
+SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    call_id: str
+    role: Role
+    acting: str  # extension whose rights and identity the leg has; "" for a test ring
+    target: str  # dialled digits of a second leg; user's extension of a first; station of a test ring
+    until: float  # monotonic seconds
+
+
+@dataclass(slots=True)
+class Tokens:
+    known: dict[str, Token] = field(default_factory=dict)
+
+    def mint(self, *, call_id: str, role: Role, acting: str, target: str, now: float) -> str:
+        self.known = {text: token for text, token in self.known.items() if token.until > now}
+        text = secrets.token_urlsafe(18)
+        self.known[text] = Token(call_id, role, acting, target, now + SECONDS)
+        return text
+
+    def take(self, text: str, now: float) -> Token | None:
+        token = self.known.pop(text, None)
+        return token if token is not None and token.until > now else None
