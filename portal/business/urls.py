@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal.business.users.page import PAGE as USERS
+from portal.pages.urls import page_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [*page_urls(USERS)]

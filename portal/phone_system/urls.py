@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal.pages.urls import page_urls
+from portal.phone_system.extensions.page import PAGE as EXTENSIONS
+from portal.phone_system.extensions.views import one_route, view_call_routes
+from portal.phone_system.handsets.page import PAGE as HANDSETS
+from portal.phone_system.handsets.views import AddHandsetView, HandsetsView, ring, show_handset
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *page_urls(EXTENSIONS),
+    path("extensions/<int:pk>/", view_call_routes, name="phone_system.extensions.view_call_routes"),
+    path("extensions/<int:pk>/routes/<str:presence>/", one_route, name="phone_system.extensions.route"),
+    *page_urls(HANDSETS, list_view=HandsetsView, add_view=AddHandsetView),
+    path("handsets/<int:pk>/", show_handset, name="phone_system.handsets.show"),
+    path("handsets/lines/<int:pk>/ring/", ring, name="phone_system.handsets.ring"),
+]

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal.pages.urls import page_urls
+from portal.reports.call_details.page import PAGE as CALL_DETAILS
+from portal.reports.call_details.views import view_call
+from portal.reports.live_calls.views import end_call, live_calls
+from portal.reports.system_events.page import PAGE as SYSTEM_EVENTS
+from portal.reports.system_events.views import EventsView, lift_ban
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *page_urls(CALL_DETAILS),
+    path("call-details/<int:pk>/", view_call, name="reports.call_details.view"),
+    path("live-calls/", live_calls, name="reports.live_calls"),
+    path("live-calls/<str:call_id>/end/", end_call, name="reports.live_calls.end"),
+    *page_urls(SYSTEM_EVENTS, list_view=EventsView),
+    path("system-events/lift-ban/", lift_ban, name="reports.system_events.lift_ban"),
+]

@@ -1,0 +1,83 @@
+"""Home (S02-08): the menus, About, what is wrong with the configuration, the state of the parts, first steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from portal.access.guard import allowed_links, open_to
+from portal.access.limits import limits
+from portal.business.users.models import User
+from portal.home.health import recent_parts
+from portal.live import picture
+from portal.phone_system.handsets.models import CallAppearance
+from portal.publish import versions
+
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the first steps on an empty box."""
+
+    text: str
+    url: str
+    link: str
+    done: bool
+
+
+@open_to("signed_in")
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """Template context: findings (lint.Finding), parts (health.Part), steps (empty when all are done), about."""
+    links = allowed_links(request)
+    if "home.about" not in links:
+        return redirect("my_manager")  # people without a role have their own pages only (S02-11)
+    steps = first_steps()
+    context = {
+        "findings": versions.findings(),
+        "parts": recent_parts(),
+        "steps": () if all(step.done for step in steps) else steps,
+        "about": about(),
+    }
+    return render(request, "home/home.html", context)
+
+
+def about() -> dict[str, object]:
+    saved = versions.head_number()
+    in_force, problem = picture.version_in_force()
+    return {
+        "version": VERSION,
+        "model": limits().model,
+        "policy": settings.LICENCE_POLICY,
+        "sip": f"{settings.INSTANCE.advertise}:{settings.INSTANCE.sip.port}",
+        "realm": settings.INSTANCE.realm,
+        "saved": saved,
+        "in_force": in_force,
+        "behind": bool(problem) or in_force != saved,
+    }
+
+
+def first_steps() -> tuple[Step, ...]:
+    people = User.objects.filter(is_server_administrator=False)
+    registered = bool(picture.registrations().items)
+    return (
+        Step("Add a user: a name, a login, an extension.", "/business/users/add/", "business.users.add", people.exists()),
+        Step(
+            "Add a handset and give it to the user.",
+            "/phone-system/handsets/add/",
+            "phone_system.handsets.sip.add_generic",
+            CallAppearance.objects.filter(owner__isnull=False).exists(),
+        ),
+        Step(
+            "Enter what the handset's page shows on the phone, and see it register.",
+            "/phone-system/handsets/",
+            "phone_system.handsets",
+            registered,
+        ),
+        Step("Add a second one, and call.", "/reports/live-calls/", "reports.live_calls", people.count() > 1 and registered),
+    )
