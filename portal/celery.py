@@ -25,12 +25,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import redis
 from celery import Celery, Task
 from celery.schedules import crontab
+from celery.signals import heartbeat_sent
 
 import instance
 
@@ -100,3 +103,24 @@ class OneAtATime(Task):
             except BlockingIOError:
                 raise self.retry(countdown=1) from None
             return super().__call__(*args, **kwargs)
+
+
+# docs/messages.md, "Signs of life": the first part of a worker's name (-n above) -> its key
+ALIVE = {"calls": "alive:calls-worker", "work": "alive:worker"}
+ALIVE_SECONDS = 10
+
+
+@heartbeat_sent.connect
+def say_that_we_live(sender: Any = None, **_: Any) -> None:
+    """Every 2 s, from the worker's own loop: it is connected to the broker and takes tasks."""
+    key = ALIVE.get(sender.eventer.hostname.partition("@")[0])
+    if key:
+        try:
+            _redis().set(key, f"pid {os.getpid()}", ex=ALIVE_SECONDS)
+        except redis.RedisError:
+            return  # then nobody reads it either
+
+
+@cache
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(instance.load().redis_url, socket_timeout=2, socket_connect_timeout=2)

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = "Reads the call events: keeps the live picture, feeds browsers, writes call records."
+    requires_system_checks: list[str] = []  # no pages here: a mistake in a form must not keep calls from being recorded
 
     def handle(self, *args: Any, **options: Any) -> None:
         run = settings.INSTANCE.run
