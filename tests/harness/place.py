@@ -132,6 +132,7 @@ class Place:
             "SWITCHROOM_RTP": RTP,
             "PYTHONPATH": str(instance.SOURCE),
             "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": "portal.settings.production",  # pytest-django put the test settings there
             **(settings or {}),
         }
         self.instance = instance.load(self.environment)
