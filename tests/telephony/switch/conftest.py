@@ -52,11 +52,11 @@ class Switch:
             except OSError:
                 return ""
 
-    def relayed_calls(self) -> int:
-        """Calls the relay holds ports for."""
-        answer = self.relay("7:command4:list")
-        calls = answer.partition("5:callsl")[2].partition("e6:result")[0]
-        return calls.count(":")
+    def relays(self, call_id: str) -> bool:
+        """Does the relay hold ports for this call?"""
+        answer = self.relay(f"7:call-id{len(call_id)}:{call_id}7:command5:query")
+        assert "6:result" in answer, f"The relay did not answer: {answer!r}"
+        return "Unknown call-id" not in answer
 
     def connect_router(self) -> RouterPeer:
         """A new router connection after the switch was restarted; the tables are filled again."""

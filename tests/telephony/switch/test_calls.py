@@ -54,7 +54,7 @@ def test_a_call_rings_is_answered_heard_and_hung_up(switch: Switch, ann: Peer, b
     assert bob.final(bye).code == 200
     end = switch.router.wait("dlg", e="end")
     assert (end["by"], end["call"]) == ("callee", "call-1")
-    switch.place.wait_for(lambda: switch.relayed_calls() == 0, 3, "the relay to let go of the call")
+    switch.place.wait_for(lambda: not switch.relays(call.call_id), 3, "the relay to let go of the call")
 
 
 def test_two_phones_ring_together_with_headers_of_their_own_and_the_loser_is_told_why(
@@ -145,7 +145,7 @@ def test_a_caller_who_gives_up_stops_the_ringing(switch: Switch, ann: Peer, bob:
     assert call.final().code == 487
     fin = switch.router.wait("fin")
     assert (fin["code"], fin["canceled"]) == (487, 1)
-    switch.place.wait_for(lambda: switch.relayed_calls() == 0, 3, "the relay to let go of the call")
+    switch.place.wait_for(lambda: not switch.relays(call.call_id), 3, "the relay to let go of the call")
 
 
 def test_the_router_can_end_a_call_that_rings(switch: Switch, ann: Peer, bob: Peer, carl: Peer) -> None:
@@ -177,4 +177,4 @@ def test_the_router_can_end_a_call_that_talks(switch: Switch, ann: Peer, bob: Pe
     called.expect_bye()
     call.expect_bye()
     assert switch.router.wait("dlg", e="end")["by"] == ""
-    switch.place.wait_for(lambda: switch.relayed_calls() == 0, 3, "the relay to let go of the call")
+    switch.place.wait_for(lambda: not switch.relays(call.call_id), 3, "the relay to let go of the call")
