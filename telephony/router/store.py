@@ -19,7 +19,7 @@ AWAY = (RedisError, OSError)
 USER_STATE = "user-state"  # hash: user id -> presence
 REPLY_SECONDS = 30
 ALIVE_SECONDS = 10
-BLOCK_SECONDS = 5.0
+BLOCK_SECONDS = 5
 
 
 class Store:
@@ -81,11 +81,11 @@ class Store:
         pipe = self.quick.pipeline(transaction=True)
         pipe.lpush(reply_key(reply.id), write(reply))
         pipe.expire(reply_key(reply.id), REPLY_SECONDS)
-        pipe.lrem(COMMANDS_BUSY, 1, raw)
+        pipe.lrem(COMMANDS_BUSY, 1, raw.decode())
         await pipe.execute()
 
     async def forget(self, raw: bytes) -> None:
-        await self.quick.lrem(COMMANDS_BUSY, 1, raw)
+        await self.quick.lrem(COMMANDS_BUSY, 1, raw.decode())
 
     # -- signs of life -------------------------------------------------------------------------------
     async def alive(self, parts: dict[str, str]) -> None:

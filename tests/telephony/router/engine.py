@@ -1,0 +1,212 @@
+"""Real Redis, relay, switch and router in a throw-away place; and a media worker that answers SIP by itself.
+
+with Engine(snapshot()) as engine:
+    ann = engine.phone("ann", ANNS)
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import Any
+
+import redis
+
+from telephony.client import Switch, stamp
+from telephony.messages.commands import AnyCommand, Reply
+from telephony.messages.events import STREAM
+from telephony.messages.snapshot import Snapshot
+from tests.harness.place import Place
+from tests.harness.sip import Call, Peer
+from tests.telephony.router.office import publish_on_disk
+
+Json = dict[str, Any]
+
+
+class FakeWorker:
+    """A media worker for the router: the Unix socket side is real, the SIP side is a raw peer that answers.
+
+    It takes every INVITE with a lease it knows and keeps the call in `calls`; a scripted test drives the rest.
+    """
+
+    def __init__(self, place: Place, number: int) -> None:
+        endpoint = place.instance.worker(number)
+        self.number = number
+        self.address = str(endpoint)
+        self.switch = place.instance.switch_internal
+        self.peer = Peer(endpoint.host, self.switch, "worker", port=endpoint.port)
+        self.link = socket.socket(socket.AF_UNIX)
+        self.link.connect(str(place.instance.router_socket))
+        self.messages: list[Json] = []
+        self._news = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+        self.say(t="worker", worker=number, pid=1000 + number, address=self.address)
+
+    def say(self, **message: Any) -> None:
+        self.link.sendall(json.dumps(message).encode() + b"\n")
+
+    def _read(self) -> None:
+        with self.link.makefile("rb") as lines:
+            try:
+                for line in lines:
+                    with self._news:
+                        self.messages.append(json.loads(line))
+                        self._news.notify_all()
+            except OSError:
+                return
+
+    def expect(self, t: str, seconds: float = 4.0) -> Json:
+        """The first unread message of that kind."""
+        deadline = time.monotonic() + seconds
+        with self._news:
+            while True:
+                for message in self.messages:
+                    if message["t"] == t:
+                        self.messages.remove(message)
+                        return message
+                left = deadline - time.monotonic()
+                assert left > 0, f"No {t} from the router within {seconds:g} s; unread: {self.messages}"
+                self._news.wait(left)
+
+    def take_call(self, seconds: float = 4.0) -> tuple[Json, Call]:
+        """The next lease, and its INVITE answered with 200."""
+        lease = self.expect("lease", seconds)
+        call = self.peer.incoming(seconds, rtp=False)
+        assert call.request.get("X-Switchroom-Lease") == lease["lease"]
+        call.answer()
+        return lease, call
+
+    def call(self, digits: str, token: str) -> Call:
+        return self.peer.invite(digits, rtp=False, headers=(("X-Switchroom-Token", token),))
+
+    def close(self) -> None:
+        self.peer.close()
+        self.link.close()
+
+
+class Engine:
+    def __init__(self, made: Snapshot, *, relay: bool = True, store: bool = True) -> None:
+        self.place = Place()
+        self.instance = self.place.instance
+        self.relay, self.store = relay, store
+        self.workers: list[FakeWorker] = []
+        self.peers: list[Peer] = []
+        self.publish(made)
+
+    def publish(self, made: Snapshot) -> None:
+        publish_on_disk(self.instance.published, self.instance.keys, made)
+
+    # -- life ----------------------------------------------------------------------------------------
+    def __enter__(self) -> Engine:
+        try:
+            if self.store:
+                self.start_redis()
+            if self.relay:
+                self.place.start("relay", [sys.executable, "-m", "telephony.switch.relay"])
+            self.place.start("switch", [sys.executable, "-m", "telephony.switch"])
+            self.start_router()
+        except BaseException:
+            self.place.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            print(self.place.logs(60))
+        for worker in self.workers:
+            worker.close()
+        for peer in self.peers:
+            peer.close()
+        self.place.close()
+
+    def start_redis(self) -> None:
+        path = self.instance.redis_socket
+        arguments = [
+            "--port",
+            "0",
+            "--unixsocket",
+            str(path),
+            "--unixsocketperm",
+            "700",
+            "--save",
+            "",
+            "--dir",
+            str(path.parent),
+        ]
+        self.place.start("redis", ["redis-server", *arguments])
+        self.place.wait_for(path.exists, 5, "Redis")
+
+    def start_router(self) -> None:
+        self.place.start("router", [sys.executable, "-m", "telephony.router"], {"SWITCHROOM_LOG_LEVEL": "DEBUG"})
+        self.place.wait_for(self.tables_pushed, 10, "the router to fill the switch's tables")
+
+    def tables_pushed(self) -> bool:
+        return "switch.tables_pushed" in self.place.processes["router"].tail(400)
+
+    # -- Redis ---------------------------------------------------------------------------------------
+    def redis(self) -> redis.Redis:
+        return redis.Redis.from_url(self.instance.redis_url, protocol=2)
+
+    def events(self, call_id: str = "") -> list[Json]:
+        with self.redis() as link:
+            found = [json.loads(fields[b"e"]) for _, fields in link.xrange(STREAM)]
+        return [one for one in found if not call_id or one.get("call_id") == call_id]
+
+    def event(self, kind: str, seconds: float = 4.0, **wanted: Any) -> Json:
+        """Wait for an event of that kind with these fields."""
+
+        def find() -> Json | None:
+            for one in self.events():
+                if one["kind"] == kind and all(one.get(key) == value for key, value in wanted.items()):
+                    return one
+            return None
+
+        found = self.place.wait_for(find, seconds, f"event {kind} {wanted}; there are {self.kinds()}")
+        assert found is not None
+        return found
+
+    def kinds(self) -> list[str]:
+        return [one["kind"] for one in self.events()]
+
+    def command(self, kind: type[AnyCommand], **fields: Any) -> Reply:
+        return Switch(self.instance.redis_url).send(kind(**stamp("admin"), **fields))
+
+    # -- people --------------------------------------------------------------------------------------
+    def phone(self, login: str, station: str, *, register: bool = True) -> Peer:
+        peer = Peer(self.place.phone_address(), self.instance.sip, station, login=login, password=f"{login}-secret")
+        peer.answer_always("NOTIFY")
+        peer.answer_always("OPTIONS")
+        self.peers.append(peer)
+        if register:
+            assert peer.register().code == 200
+        return peer
+
+    def worker(self, number: int = 0) -> FakeWorker:
+        worker = FakeWorker(self.place, number)
+        self.workers.append(worker)
+        return worker
+
+    def whole_call(self, call_id: str, seconds: float = 5.0) -> list[str]:
+        """The kinds of a call's events once it has ended; asserts that nothing is missing or doubled."""
+
+        def ended() -> list[Json] | None:
+            found = self.events(call_id)
+            return found if found and found[-1]["kind"] == "call.ended" else None
+
+        found = self.place.wait_for(ended, seconds, f"the end of call {call_id}: {self.events(call_id)}")
+        assert found is not None
+        assert [one["seq"] for one in found] == list(range(1, len(found) + 1))
+        kinds = [one["kind"] for one in found]
+        assert kinds.count("call.started") == 1
+        assert kinds.count("call.ended") == 1
+        return kinds
+
+    def outcome(self, call_id: str) -> str:
+        self.whole_call(call_id)
+        return str(self.events(call_id)[-1]["outcome"])
