@@ -10,7 +10,6 @@ The start is the product's own (`python -m ops.start`, the second half of `make 
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import shutil
 import signal
@@ -18,18 +17,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+import redis
 import requests
-from websockets.sync.client import ClientConnection, connect
 
 from instance import SOURCE
 from ops.processes import PYTHON
 from telephony.mailbox import Counts, Message, audio, counts, messages
+from tests.harness import processes
 from tests.harness.audio import Samples, parse_wav
+from tests.harness.browser import Browser, Listener, new_secrets
 from tests.harness.phone import Phone
-from tests.harness.place import Place, session_members, wait_for
+from tests.harness.place import Place, session_members
 from tests.harness.sip import Peer
 
 ADMIN_PASSWORD = "Correct-Horse-47"
@@ -114,60 +114,18 @@ class House(Place):
 
     def supervisor(self) -> int:
         """Pid of supervisord, which leads the session of every process of the house."""
-        text = (self.instance.run / "supervisord.pid").read_text()
-        return int(text)
+        return int((self.instance.run / "supervisord.pid").read_text())
 
     def pids(self, name: str) -> list[int]:
-        """The process the table calls `name`, and everything below it."""
-        found = self.process_tree().get(name)
+        """The process the table calls `name` (first), and everything below it."""
+        found = processes.by_name(self.supervisor()).get(name)
         assert found, f"No process {name} runs."
         return found
 
-    def process_tree(self) -> dict[str, list[int]]:
-        """Every process of the house by the name of the program table; supervisord is "supervisor"."""
-        parents: dict[int, list[int]] = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                except OSError:
-                    continue
-                parents.setdefault(int(fields[1]), []).append(int(entry.name))
-
-        def below(pid: int) -> list[int]:
-            return [pid, *(p for child in parents.get(pid, []) for p in below(child))]
-
-        leader = self.supervisor()
-        out = {"supervisor": [leader]}
-        for child in parents.get(leader, []):
-            out[self._program_of(child)] = below(child)
-        return out
-
-    def _program_of(self, pid: int) -> str:
-        """supervisord tells a child its name in the environment."""
-        environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        for line in environ:
-            if line.startswith(b"SUPERVISOR_PROCESS_NAME="):
-                return line.partition(b"=")[2].decode()
-        return str(pid)
-
-    def kill_process(self, name: str, number: int = 0) -> int:
-        """SIGKILL one process; returns its pid. `number` counts in its tree, 0 the parent."""
-        pid = self.pids(name)[number]
-        os.kill(pid, signal.SIGKILL)
-        return pid
-
-    @contextmanager
-    def frozen(self, name: str) -> Iterator[None]:
-        """SIGSTOP the process and its children for the block."""
-        pids = self.pids(name)
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for pid in reversed(pids):
-                os.kill(pid, signal.SIGCONT)
+    def control(self, *command: str) -> str:
+        """supervisorctl, e.g. "stop", "router"."""
+        config = self.instance.rendered / "supervisord.conf"
+        return self.run([PYTHON, "-m", "supervisor.supervisorctl", "-c", str(config), *command], 60)
 
     # -- REST ----------------------------------------------------------------------------------
     def url(self, path: str) -> str:
@@ -175,29 +133,10 @@ class House(Place):
 
     def claim_administrator(self) -> None:
         """What the first person does: log in as admin/admin and choose a password; then take a token."""
-        with self.browser("admin", "admin") as session:
-            answer = session.get(self.url("/"), allow_redirects=True)
-            self.submit(
-                session, answer,
-                {"new_password1": ADMIN_PASSWORD, "new_password2": ADMIN_PASSWORD, "old_password": "admin"},
-            )  # fmt: skip
+        with self.browser("admin", "admin") as browser:
+            browser.submit(browser.get("/"), new_secrets("admin", ADMIN_PASSWORD, "80642097"))
         self.token = self.manage("api_token", "admin").split()[-1]
         self.http.headers["Authorization"] = f"Token {self.token}"
-
-    @contextmanager
-    def browser(self, username: str, password: str) -> Iterator[requests.Session]:
-        """A logged-in session as a browser without scripts has it."""
-        with requests.Session() as session:
-            page = session.get(self.url("/login/"))
-            self.submit(session, page, {"username": username, "password": password})
-            yield session
-
-    def submit(self, session: requests.Session, page: requests.Response, fields: dict[str, str]) -> requests.Response:
-        """Post `fields` to the page's own address with its CSRF token."""
-        token = session.cookies.get("csrftoken") or ""
-        return session.post(
-            page.url, data={**fields, "csrfmiddlewaretoken": token}, headers={"Referer": page.url}, timeout=20
-        )
 
     def api(self, method: str, path: str, body: Any = None, *, expect: tuple[int, ...] = (200, 201, 202, 204)) -> Any:
         """Call /api/v1/<path>; the JSON answer. Raises Refused for a status that was not expected."""
@@ -274,8 +213,6 @@ class House(Place):
         self.wait_for(self._head_in_force, seconds, "the newest configuration to be in force")
 
     def _head_in_force(self) -> bool:
-        import redis
-
         with redis.Redis.from_url(self.instance.redis_url, protocol=2) as link:
             announced, live = link.get("config:number"), link.get("live:version")
         return announced is not None and announced == live
@@ -309,52 +246,13 @@ class House(Place):
         found: dict[str, Any] = self.wait_for(newest, seconds, f"a call record {caller.extension} to {number}")
         return found
 
-    # -- WebSocket -----------------------------------------------------------------------------
+    # -- browser -------------------------------------------------------------------------------
+    def browser(self, username: str, password: str) -> Browser:
+        """A logged-in session, as a browser without scripts has it."""
+        return Browser(self.url(""), username, password)
+
     @contextmanager
     def socket(self, path: str, username: str = "admin", password: str = ADMIN_PASSWORD) -> Iterator[Listener]:
         """A browser's WebSocket below /ws/."""
-        with self.browser(username, password) as session:
-            cookie = "; ".join(f"{c.name}={c.value}" for c in session.cookies)
-        origin = f"http://{self.instance.http}"
-        with connect(
-            f"ws://{self.instance.http}/ws/{path}",
-            additional_headers={"Cookie": cookie},
-            origin=origin,  # type: ignore[arg-type]
-        ) as link:
-            yield Listener(link)
-
-
-class Listener:
-    """Messages of one WebSocket, with the moment each arrived."""
-
-    def __init__(self, link: ClientConnection) -> None:
-        self.link = link
-        self.picture: dict[str, dict[str, Any]] = {}  # of live calls, by id
-        self.received: list[tuple[float, dict[str, Any]]] = []
-
-    def next(self, seconds: float = 5.0) -> dict[str, Any]:
-        message: dict[str, Any] = json.loads(self.link.recv(timeout=seconds))
-        self.received.append((time.time(), message))
-        if message["type"] == "snapshot":
-            self.picture = {call["id"]: call for call in message.get("calls", [])}
-        else:
-            self.picture.update({call["id"]: call for call in message.get("changed", []) if "id" in call})
-            for key in message.get("removed", []):
-                self.picture.pop(key, None)
-        return message
-
-    def until(self, test: Callable[[dict[str, dict[str, Any]]], Any], seconds: float, what: str) -> Any:
-        """Read on until the picture of live calls passes `test`; returns what it returned."""
-        deadline = time.monotonic() + seconds
-        while True:
-            if found := test(self.picture):
-                return found
-            left = deadline - time.monotonic()
-            assert left > 0, f"The browser was not told of {what} within {seconds:g} s: {self.picture}"
-            try:
-                self.next(left)
-            except TimeoutError:
-                continue
-
-
-__all__ = ["ADMIN_PASSWORD", "PASSWORD", "House", "Listener", "Person", "Refused", "wait_for"]
+        with self.browser(username, password) as browser, browser.socket(path) as listener:
+            yield listener

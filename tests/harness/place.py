@@ -39,7 +39,7 @@ class Late(AssertionError):
     """Something did not happen in time."""
 
 
-def wait_for(predicate: Callable[[], T], seconds: float, what: str) -> T:
+def wait_for(predicate: Callable[[], T | None], seconds: float, what: str) -> T:
     """Poll until `predicate()` is true and return its value; raises Late, naming `what` was awaited."""
     deadline = time.monotonic() + seconds
     while True:
@@ -182,7 +182,7 @@ class Place:
     def kill(self, name: str) -> None:
         self.processes.pop(name).kill()
 
-    def wait_for(self, predicate: Callable[[], T], seconds: float, what: str) -> T:
+    def wait_for(self, predicate: Callable[[], T | None], seconds: float, what: str) -> T:
         """Like the function, with the ends of all logs and the names of dead processes in the failure."""
         try:
             return wait_for(predicate, seconds, what)

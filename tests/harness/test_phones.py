@@ -55,8 +55,7 @@ def test_a_phone_registers_answers_is_heard_hears_and_reads_its_lamp() -> None:
 
 def test_a_recording_is_found_in_what_was_heard_and_another_is_not(tmp_path: Path) -> None:
     noise = np.random.default_rng(1)
-    speech, other = (np.convolve(noise.normal(size=16000), np.hanning(9)).astype(np.float64) for _ in range(2))
-    speech, other = (np.int16(1500 * s) for s in (speech, other))
+    speech, other = ((1500 * np.convolve(noise.normal(size=16000), np.hanning(9))).astype(np.int16) for _ in range(2))
     line = from_ulaw(to_ulaw(np.concatenate([tone(300, 0.5), speech, tone(440, 0.5)])))
     assert contains(line, speech)
     assert not contains(line, other)

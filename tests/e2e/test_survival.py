@@ -1,0 +1,133 @@
+"""What a dying process takes with it: as little as the plan of the house promises."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from tests.e2e.actions import frozen, kill, stopped, version_in_database, versions, worker_of
+from tests.e2e.conftest import Peers, Phones
+from tests.e2e.test_voicemail import TONE, leave_message
+from tests.harness.audio import has_tone
+from tests.harness.house import House, Person, Refused
+from tests.harness.place import wait_for
+from tests.harness.prompts import hear_beep
+
+pytestmark = pytest.mark.e2e
+
+
+def test_without_a_router_internal_calls_still_complete(house: House, ann: Person, bob: Person, phone: Phones) -> None:
+    anns, bobs = phone(ann), phone(bob)
+    bobs.answer_automatically(after=0.1)
+    anns.play_tone(440)
+    bobs.play_tone(700)
+    with stopped(house, "router"):
+        anns.call(bob.extension)
+        anns.wait_call("talking", 8)
+        bobs.wait_tone(440)
+        anns.wait_tone(700)
+        anns.hang_up()
+        bobs.wait_call("ended")
+    house.wait_for(house.healthy, 20, "the house to be whole again")
+    anns.call(bob.extension)
+    anns.wait_call("talking", 8, count=2)
+    anns.hang_up()
+
+
+def test_a_call_outlives_the_router_and_its_record_is_written(
+    house: House, ann: Person, bob: Person, phone: Phones
+) -> None:
+    anns, bobs = phone(ann), phone(bob)
+    bobs.answer_automatically(after=0.1)
+    anns.play_tone(440)
+    anns.call(bob.extension)
+    anns.wait_call("talking")
+    bobs.wait_tone(440)
+    kill(house, "router")
+    bobs.wait_tone(440)
+    house.wait_for(house.healthy, 20, "the router to be back")
+    house.wait_calls(
+        lambda calls: [c for c in calls if c["from"] == ann.extension and c["state"] == "talking"], 6,
+        "the call to be on the list again",
+    )  # fmt: skip
+    anns.hang_up()
+    bobs.wait_call("ended")
+    assert house.record_of(ann, bob)["outcome"] == "answered"
+
+
+def test_a_worker_killed_in_the_middle_of_a_message_keeps_what_was_said(
+    house: House, ann: Person, bob: Person, peer: Peers
+) -> None:
+    call = peer(ann).invite(bob.extension)
+    call.expect(200, seconds=6)
+    call.ack()
+    hear_beep(call.rtp, 25)
+    call.rtp.play_tone(TONE)
+    spoken = time.monotonic()
+    wait_for(lambda: time.monotonic() - spoken > 3, 5, "three seconds of message")
+    worker = worker_of(house, call)
+    os.kill(worker, signal.SIGKILL)
+    (message,) = house.wait_for(lambda: house.messages(bob), 10, "the salvaged message")
+    recording = house.recording(bob, message)
+    assert len(recording) > 1.5 * 8000
+    assert has_tone(recording[4000:12000], TONE)
+    call.close()
+    again = peer(ann).invite(bob.extension)
+    again.expect(200, seconds=6)
+    again.ack()
+    leave_message(again)
+    house.wait_for(lambda: len(house.messages(bob)) == 2, 5, "the next message")
+
+
+def test_web_killed_between_commit_and_announcement_is_in_force_within_three_seconds(
+    house: House, ann: Person, bob: Person, peer: Peers
+) -> None:
+    """Redis is frozen while a user is added, so the announcement hangs after the commit; then `web` is killed."""
+    before = versions(house)[0]
+    extension = "290"
+    body = {
+        "username": "late", "first_name": "Late", "last_name": "Comer", "extension": extension,
+        "password": "Battery-Staple-58", "pin": "123456", "require_password_change": False,
+        "require_pin_change": False,
+    }  # fmt: skip
+
+    def save() -> None:
+        try:
+            house.api("POST", "users/", body)
+        except (Refused, OSError):
+            return  # the connection died with the process: that is the point
+
+    with frozen(house, "redis"):
+        saving = threading.Thread(target=save)
+        saving.start()
+        house.wait_for(lambda: version_in_database(house) > before, 10, "the commit")
+        for pid in house.pids("web"):
+            os.kill(pid, signal.SIGKILL)
+    began = time.monotonic()
+    house.wait_for(lambda: versions(house)[1] > before, 6, "the new version to be in force")
+    took = time.monotonic() - began
+    assert took < 3.0, f"in force after {took:.1f} s"
+    saving.join(20)
+    call = peer(ann).invite(extension)
+    call.expect(200, seconds=8)  # nobody is registered there: voicemail answers, so the number exists
+    call.ack()
+    call.bye()
+    house.wait_for(house.healthy, 20, "the house to be whole again")
+
+
+def test_phones_stay_registered_when_the_switch_is_killed(
+    house: House, ann: Person, bob: Person, phone: Phones
+) -> None:
+    anns, bobs = phone(ann), phone(bob)
+    bobs.answer_automatically(after=0.1)
+    kill(house, "switch")
+    house.wait_for(lambda: not house.healthy(), 5, "the loss to be noticed")
+    house.wait_for(house.healthy, 20, "the switch to be back")
+    anns.call(bob.extension)
+    anns.wait_call("talking", 8)
+    anns.hang_up()
+    bobs.wait_call("ended")
