@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from instance import SOURCE, Instance
 from ops import certificate
-from ops.processes import nginx_config, processes, redis_config
+from ops.processes import Process, nginx_config, processes, redis_config
 
 # Configuration files are not HTML, and no value in them comes from a browser.
 TEMPLATES = Environment(  # noqa: S701
@@ -44,7 +45,7 @@ def redis(inst: Instance) -> str:
     return TEMPLATES.get_template("redis.conf.j2").render(socket=inst.redis_socket, run=inst.run)
 
 
-def supervisord(inst: Instance) -> str:
+def supervisord(inst: Instance, table: Sequence[Process] | None = None) -> str:
     """Each process ends with its parent (setpriv --pdeathsig), so that even a killed supervisord leaves none behind."""
     rows = [
         {
@@ -54,7 +55,7 @@ def supervisord(inst: Instance) -> str:
             # supervisord expands %, shlex-splits the rest
             "command": shlex.join(("/usr/bin/setpriv", "--pdeathsig", "TERM", *process.command)).replace("%", "%%"),
         }
-        for process in processes(inst)
+        for process in (processes(inst) if table is None else table)
     ]
     return TEMPLATES.get_template("supervisord.conf.j2").render(
         source=SOURCE, run=inst.run, log=inst.log, processes=rows

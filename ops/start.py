@@ -10,6 +10,7 @@ import compileall
 import fcntl
 import hashlib
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -30,6 +31,8 @@ class CannotStart(Exception):
 
 
 def folders(inst: Instance) -> None:
+    if not re.fullmatch(r"[\w./+@:,=-]+", str(inst.var)):
+        raise CannotStart(f"The path {inst.var} has a space or a special character: set SWITCHROOM_VAR to a plain one.")
     for folder in inst.folders():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.stat().st_uid == os.geteuid():
