@@ -16,6 +16,7 @@ from typing import Any
 
 import redis
 
+from ops.softphone.message import sdp
 from telephony.client import Switch, stamp
 from telephony.messages.commands import AnyCommand, Reply
 from telephony.messages.events import STREAM
@@ -39,6 +40,7 @@ class FakeWorker:
         self.address = str(endpoint)
         self.switch = place.instance.switch_internal
         self.peer = Peer(endpoint.host, self.switch, "worker", port=endpoint.port)
+        self.peer.answer_always("BYE")
         self.link = socket.socket(socket.AF_UNIX)
         self.link.connect(str(place.instance.router_socket))
         self.messages: list[Json] = []
@@ -77,11 +79,19 @@ class FakeWorker:
         lease = self.expect("lease", seconds)
         call = self.peer.incoming(seconds, rtp=False)
         assert call.request.get("X-Switchroom-Lease") == lease["lease"]
-        call.answer()
+        call.reply(200, call.offer())
         return lease, call
 
     def call(self, digits: str, token: str) -> Call:
-        return self.peer.invite(digits, rtp=False, headers=(("X-Switchroom-Token", token),))
+        """An INVITE into the switch; nothing is waited for."""
+        request = self.peer.request(
+            "INVITE",
+            f"sip:{digits}@{self.switch}",
+            body=sdp(self.peer.address, 40000),
+            headers=(("X-Switchroom-Token", token),),
+        )
+        self.peer.send(request)
+        return Call(self.peer, request, None, outgoing=True)
 
     def close(self) -> None:
         self.peer.close()
@@ -95,6 +105,7 @@ class Engine:
         self.relay, self.store = relay, store
         self.workers: list[FakeWorker] = []
         self.peers: list[Peer] = []
+        self.known_calls: set[str] = set()
         self.publish(made)
 
     def publish(self, made: Snapshot) -> None:
@@ -171,6 +182,21 @@ class Engine:
         assert found is not None
         return found
 
+    def new_call(self, seconds: float = 4.0, **wanted: Any) -> str:
+        """The id of a call that began with these facts and was not asked for before."""
+
+        def find() -> str | None:
+            for one in self.events():
+                fits = one["kind"] == "call.started" and all(one.get(key) == value for key, value in wanted.items())
+                if fits and one["call_id"] not in self.known_calls:
+                    return str(one["call_id"])
+            return None
+
+        found = self.place.wait_for(find, seconds, f"a new call with {wanted}")
+        assert found is not None
+        self.known_calls.add(found)
+        return found
+
     def kinds(self) -> list[str]:
         return [one["kind"] for one in self.events()]
 
@@ -180,8 +206,8 @@ class Engine:
     # -- people --------------------------------------------------------------------------------------
     def phone(self, login: str, station: str, *, register: bool = True) -> Peer:
         peer = Peer(self.place.phone_address(), self.instance.sip, station, login=login, password=f"{login}-secret")
-        peer.answer_always("NOTIFY")
-        peer.answer_always("OPTIONS")
+        for method in ("NOTIFY", "OPTIONS", "BYE"):
+            peer.answer_always(method)
         self.peers.append(peer)
         if register:
             assert peer.register().code == 200
