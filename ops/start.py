@@ -97,6 +97,7 @@ def prepare(inst: Instance, *, access_log: str) -> None:
         key_file(inst.keys, name)
     certificate.ensure(inst)
     render.write_all(inst, access_log=access_log)
+    inst.web_socket.unlink(missing_ok=True)  # of a run that was killed: its presence means that web answers
     static_files(inst)
     manage("migrate", "--noinput", "--skip-checks", "--verbosity", "0")
 
