@@ -28,6 +28,7 @@ class Message:
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: str = ""
     source: tuple[str, int] = ("", 0)
+    at: float = 0.0  # time.time() of its arrival
 
     # -- reading -------------------------------------------------------------------------------
     @property

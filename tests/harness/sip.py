@@ -45,6 +45,7 @@ class Peer:
         self.inbox: list[Message] = []  # not consumed yet, in order of arrival
         self.seen: list[Message] = []  # everything, for assertions afterwards
         self.repeats = 0
+        self.sent_at = 0.0  # time.time() of the last message sent
         self._answers: dict[tuple[str, str], bytes] = {}
         self._requests: set[tuple[str, str]] = set()
         self._cseq = 0
@@ -70,6 +71,7 @@ class Peer:
     # -- the wire ------------------------------------------------------------------------------
     def send(self, message: Message | bytes, to: tuple[str, int] | None = None) -> None:
         data = message if isinstance(message, bytes) else message.encode()
+        self.sent_at = time.time()
         if isinstance(message, Message) and message.is_response:
             self._answers[(message.branch, message.method)] = data
         self.socket.sendto(data, to or self.server)
@@ -78,6 +80,7 @@ class Peer:
         while not self._closed:
             try:
                 data, source = self.socket.recvfrom(65535)
+                at = time.time()
             except TimeoutError:
                 continue
             except OSError:
@@ -86,6 +89,7 @@ class Peer:
                 continue
             try:
                 message = parse(data, source)
+                message.at = at
             except NotSip:
                 continue
             if not message.is_response and message.method != "ACK":

@@ -32,12 +32,15 @@ class Sipp:
         self, folder: Path, scenario: str, *, local: str, remote: Endpoint | None = None, port: int = 0,
         rate: float = 1, calls: int = 0, limit: int = 0, table: Path | None = None, extra: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        """`local`: address to bind. `remote`: where requests go. `table`: injection file (-inf)."""
+        """`scenario`: a name in tests/sip/, or a path without suffix. `local`: address to bind. `remote`: where
+        requests go. `table`: injection file (-inf)."""
         folder.mkdir(parents=True, exist_ok=True)
+        file = Path(scenario).with_suffix(".xml") if "/" in scenario else SCENARIOS / f"{scenario}.xml"
+        scenario = file.stem
         self.statistics_file = folder / f"{scenario}-{local}.csv"
         self.errors = folder / f"{scenario}-{local}.errors"
         self.log = folder / f"{scenario}-{local}.log"
-        argv = ["sipp", "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", local, "-p", str(port or 5060),
+        argv = ["sipp", "-sf", str(file), "-i", local, "-p", str(port or 5060),
                 "-mi", local, "-trace_stat", "-stf", str(self.statistics_file), "-fd", "1",
                 "-trace_err", "-error_file", str(self.errors), "-nostdin", "-timeout_error"]  # fmt: skip
         if calls:
