@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from websockets.asyncio.client import connect
 
 from tests.harness.place import Place
 from tests.portal.live.feed import Feed
@@ -20,12 +24,12 @@ class LivePlace(Place):
     """Redis, database and hub as the product runs them, without engines."""
 
     def start_redis(self) -> redis.Redis:
-        socket = str(self.instance.redis_socket)
+        path = str(self.instance.redis_socket)
         self.start(
             "redis",
-            ["redis-server", "--port", "0", "--unixsocket", socket, "--save", "", "--dir", str(self.instance.run)],
+            ["redis-server", "--port", "0", "--unixsocket", path, "--save", "", "--dir", str(self.instance.run)],
         )
-        client = redis.Redis(unix_socket_path=socket, protocol=2)
+        client = redis.Redis(unix_socket_path=path, protocol=2)
         self.wait_for(lambda: answers(client), 10, "Redis to answer")
         return client
 
@@ -82,3 +86,73 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated(place: LivePlace, empty_database: Path) -> LivePlace:
     shutil.copy(empty_database, place.instance.var / "switchroom.db")
     return place
+
+
+LOGIN = """
+import django
+django.setup()
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from portal.business.models import User
+user = User(username={username!r}, require_password_change=False, require_pin_change=False,
+            is_server_administrator={administrator!r})
+user.set_unusable_password()
+user.save()
+session = SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.create()
+print(user.pk, session.session_key)
+"""
+
+
+class WebPlace(LivePlace):
+    """And the portal's ASGI application under uvicorn, as the product runs it."""
+
+    def start_web(self) -> None:
+        host, port = self.instance.http.host, str(self.instance.http.port)
+        self.start(
+            "web",
+            [sys.executable, "-m", "uvicorn", "portal.asgi:application", "--host", host, "--port", port],
+            {"DJANGO_SETTINGS_MODULE": "portal.settings.production"},
+        )
+        self.wait_for(self._web_answers, 40, "uvicorn to listen")
+
+    def _web_answers(self) -> bool:
+        try:
+            with socket.create_connection((self.instance.http.host, self.instance.http.port), timeout=1):
+                return True
+        except OSError:
+            return False
+
+    def login(self, username: str, *, administrator: bool = False) -> tuple[int, str]:
+        """A new user with an open session: (user id, session key)."""
+        script = LOGIN.format(username=username, administrator=administrator)
+        environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "portal.settings.production"}
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True, timeout=60
+        )
+        user_id, session = done.stdout.split()
+        return int(user_id), session
+
+    def websocket(self, path: str, session: str, *, origin: str | None = None) -> AbstractAsyncContextManager[Any]:
+        """A browser's connection; compare `websockets.asyncio.client.connect`."""
+        return connect(
+            f"ws://{self.instance.http}{path}",
+            origin=origin or f"http://{self.instance.http}",  # type: ignore[arg-type]
+            additional_headers={"Cookie": f"sessionid={session}"},
+            proxy=None,
+        )
+
+
+@pytest.fixture
+def web(empty_database: Path) -> Iterator[WebPlace]:
+    """Redis, hub and web are running, nobody is logged in."""
+    with WebPlace() as place:
+        shutil.copy(empty_database, place.instance.var / "switchroom.db")
+        place.start_redis()
+        place.start_hub()
+        place.start_web()
+        yield place

@@ -7,8 +7,9 @@ import time
 
 import redis
 
+from telephony.messages.events import RegistrationRefused, SourceBanned
 from tests.portal.live.conftest import LivePlace
-from tests.portal.live.feed import Feed
+from tests.portal.live.feed import Feed, head
 
 
 def quick_call(feed: Feed, to: str = "102") -> str:
@@ -47,7 +48,7 @@ def test_killed_again_and_again_the_hub_loses_no_record_and_doubles_none(migrate
         before = len(ids)
         deadline = time.monotonic() + 15
         # die at a different point each time: while records are on their way
-        while migrated_records(migrated) <= before and time.monotonic() < deadline:
+        while migrated.records() <= before and time.monotonic() < deadline:
             ids.update(quick_call(feed) for _ in range(5))
         ids.update(quick_call(feed) for _ in range(40))
         migrated.kill_hub()
@@ -61,10 +62,6 @@ def test_killed_again_and_again_the_hub_loses_no_record_and_doubles_none(migrate
     assert one_record_each(migrated, ids)
     whole = migrated.query("SELECT count(*) FROM live_callrecord WHERE from_number = '103' AND answered_by = '5114'")
     assert whole[0][0] == 3  # what began before the deaths is known after them
-
-
-def migrated_records(place: LivePlace) -> int:
-    return place.records()
 
 
 def test_a_locked_database_delays_the_records_and_not_the_picture(
@@ -135,9 +132,6 @@ def test_calls_the_router_no_longer_has_are_taken_out_and_recorded(
 def test_refused_registrations_make_one_line_a_minute_for_each_login_and_source(
     migrated: LivePlace, feed: Feed
 ) -> None:
-    from telephony.messages.events import RegistrationRefused, SourceBanned
-    from tests.portal.live.feed import head
-
     migrated.start_hub()
     at = 1_700_000_000.0
     for number in range(30):
