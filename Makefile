@@ -1,7 +1,7 @@
 # The commands of this house. Each is a thin line over a readable script in ops/.
 PYTHON := .venv/bin/python
 
-.PHONY: help run check test service service-remove golden demo demo-phones e2e bench
+.PHONY: help run demo demo-phones check test e2e bench golden service service-remove demo demo-phones e2e bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -10,6 +10,13 @@ run: ## install what is missing, start everything, say where to go; Ctrl-C ends 
 	@ops/prepare run
 	@exec $(PYTHON) -m ops.start
 
+demo: ## fill a sample office of 12 users with phones (while or before make run runs)
+	@ops/prepare run
+	@$(PYTHON) -m ops.demo
+
+demo-phones: ## register the sample office's phones, which then call one another; Ctrl-C ends them
+	@exec $(PYTHON) -m ops.demo_phones
+
 check: ## style, types, import rules, Django's checks, missing migrations, API schema
 	@ops/prepare check
 	@ops/check
@@ -17,6 +24,14 @@ check: ## style, types, import rules, Django's checks, missing migrations, API s
 test: ## the whole suite, and the portal's part again on PostgreSQL
 	@ops/prepare test
 	@ops/test
+
+e2e: ## only the tests that start the whole system
+	@ops/prepare test
+	@$(PYTHON) -m pytest -m e2e
+
+bench: ## measure; prints a table, writes bench.json into the state folder
+	@ops/prepare test
+	@$(PYTHON) -m tests.bench
 
 golden: ## rewrite the golden files; look at the difference before committing
 	@ops/prepare test

@@ -46,13 +46,13 @@ def own_redis(inst: Instance) -> bool:
 
 
 def _celery(*arguments: str) -> tuple[str, ...]:
-    return (PYTHON, "-m", "celery", "-A", "portal.celery", *arguments)
+    return (PYTHON, "-m", "celery", "-q", "-A", "portal.celery", *arguments)
 
 
 def _worker(name: str, queues: str, threads: int) -> tuple[str, ...]:
     return _celery(
         *("worker", "-n", f"{name}@%h", "-Q", queues, "-P", "threads", "-c", str(threads)),
-        *("--without-gossip", "--without-mingle", "-l", "INFO"),
+        *("--without-gossip", "--without-mingle", "-l", "WARNING"),
     )
 
 
