@@ -1,20 +1,19 @@
 # The commands of this house. Each is a thin line over a readable script in ops/.
 PYTHON := .venv/bin/python
 
-.PHONY: help run demo demo-phones check test e2e bench golden service service-remove demo demo-phones e2e bench
+.PHONY: help run demo demo-phones check test e2e bench golden service service-remove
 
 help: ## list the commands
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: ## install what is missing, start everything, say where to go; Ctrl-C ends it
 	@ops/prepare run
 	@exec $(PYTHON) -m ops.start
 
-demo: ## fill a sample office of 12 users with phones (while or before make run runs)
-	@ops/prepare run
+demo: ## a sample office of twelve users with phones and voicemails (make run first)
 	@$(PYTHON) -m ops.demo
 
-demo-phones: ## register the sample office's phones, which then call one another; Ctrl-C ends them
+demo-phones: ## phones for people without phones: the sample office calls itself; Ctrl-C ends it
 	@exec $(PYTHON) -m ops.demo_phones
 
 check: ## style, types, import rules, Django's checks, missing migrations, API schema
@@ -25,24 +24,6 @@ test: ## the whole suite, and the portal's part again on PostgreSQL
 	@ops/prepare test
 	@ops/test
 
-e2e: ## only the tests that start the whole system
-	@ops/prepare test
-	@$(PYTHON) -m pytest -m e2e
-
-bench: ## measure; prints a table, writes bench.json into the state folder
-	@ops/prepare test
-	@$(PYTHON) -m tests.bench
-
-golden: ## rewrite the golden files; look at the difference before committing
-	@ops/prepare test
-	@SWITCHROOM_GOLDEN=write $(PYTHON) -m pytest -q tests -k golden
-
-demo: ## a sample office of twelve users with phones and voicemails (make run first)
-	@$(PYTHON) -m ops.demo
-
-demo-phones: ## phones for people without phones: the sample office calls itself; Ctrl-C ends it
-	@exec $(PYTHON) -m ops.demo_phones
-
 e2e: ## the whole system with real phones, as an outside person uses it
 	@ops/prepare test
 	@$(PYTHON) -m pytest -q tests/e2e
@@ -50,6 +31,10 @@ e2e: ## the whole system with real phones, as an outside person uses it
 bench: ## measure; prints a table and writes bench.json into the state folder
 	@ops/prepare test
 	@$(PYTHON) -m tests.bench
+
+golden: ## rewrite the golden files; look at the difference before committing
+	@ops/prepare test
+	@ops/golden
 
 service: ## install as systemd units that start at boot
 	@ops/prepare run
