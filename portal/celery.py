@@ -73,6 +73,9 @@ app.conf.update(
     broker_connection_max_retries=None,
     # a page that rings a doorbell while Redis is away must hear so at once
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1},
+    result_backend_transport_options={
+        "retry_policy": {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1, "interval_max": 0.1}
+    },
     redis_socket_timeout=10.0,
     redis_retry_on_timeout=True,
     timezone="UTC",

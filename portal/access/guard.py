@@ -1,7 +1,7 @@
 """Who may use which link. Menu, buttons, views and API all ask here.
 
 A user's links are read once a request in one query. The Server Administrator holds all; a user without a
-role holds none; nobody holds any before forced changes are done.
+role holds none. Forced changes come before any page (`middleware.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Access = Literal["anybody", "signed_in"]
 
 def link_keys(user: User | AnonymousUser) -> frozenset[str]:
     """One query, or none for the Server Administrator and for people who may use nothing."""
-    if not isinstance(user, User) or not user.is_active or user.must_change:
+    if not isinstance(user, User) or not user.is_active:
         return frozenset()
     if user.is_server_administrator:
         return KEYS

@@ -1,7 +1,31 @@
-"""REST, written out."""
+"""REST under /api/v1/. Collections are named as the menu names them (docs/architecture.md, section 8)."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal.business.users.api import UserViewSet
+from portal.my_manager.voicemails.api import VoicemailViewSet
+from portal.phone_system.extensions.api import ExtensionViewSet
+from portal.phone_system.handsets.api import HandsetViewSet
+from portal.phone_system.outside_lines.api import OutsideLineViewSet
+from portal.reports.call_details.api import CallRecordViewSet
+from portal.reports.live_calls.api import CallViewSet
+
+router = SimpleRouter()
+router.register("users", UserViewSet, basename="users")
+router.register("handsets", HandsetViewSet, basename="handsets")
+router.register("extensions", ExtensionViewSet, basename="extensions")
+router.register("outside-lines", OutsideLineViewSet, basename="outside-lines")
+router.register("calls", CallViewSet, basename="calls")
+router.register("call-records", CallRecordViewSet, basename="call-records")
+router.register("voicemails", VoicemailViewSet, basename="voicemails")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # the schema says nothing about this box, so it needs no token
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="api-schema"),
+    path("", include(router.urls)),
+]

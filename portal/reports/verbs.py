@@ -21,7 +21,7 @@ def ask(task: Any, **arguments: Any) -> Verdict:
     """Never raises for a switch, worker or Redis that is away: the Verdict says so."""
     try:
         verdict: Verdict = task.apply_async(kwargs=arguments).get(timeout=PATIENCE)
-    except (OperationalError, RedisError):
+    except (OperationalError, RedisError, RuntimeError):  # RuntimeError: Celery's result store gave up reconnecting
         return Verdict(ok=False, error="The switch cannot be reached: Redis does not answer. Nothing was done.", call_id="")
     except CeleryTimeout:
         log.warning("verb.unanswered task=%s", task.name)

@@ -11,6 +11,8 @@ from django.db.models.functions import Lower
 class UserManager(BaseUserManager["User"]):
     def named(self, username: str) -> models.QuerySet[User]:
         """The user of this login name, whatever its case (uses the unique index on LOWER(username))."""
+        if not username.isascii() or "\0" in username:  # nobody's; PostgreSQL takes no NUL
+            return self.none()
         return self.alias(lower_username=Lower("username")).filter(lower_username=username.lower())
 
     def get_by_natural_key(self, username: str | None) -> User:

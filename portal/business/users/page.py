@@ -137,5 +137,5 @@ PAGE = AdminPage(
     modify=modify,
     delete=delete,
     uses=uses,
-    delete_text="The login, the mailbox with its messages and all settings of this user are gone at once. Call records stay.",
+    delete_text="The login and all settings of this user are gone at once. Call records stay.",
 )

@@ -51,6 +51,11 @@ class NewUser:
     pin: str = DEFAULT_PIN
     require_password_change: bool = True
     require_pin_change: bool = True
+    voicemail_enabled: bool = True
+    max_voicemails: int = 100
+    max_message_seconds: int = 180
+    end_by_silence: bool = True
+    operator_extension: str = ""
 
 
 def add_user(new: NewUser, *, by: By) -> tuple[User, Change]:
@@ -59,6 +64,7 @@ def add_user(new: NewUser, *, by: By) -> tuple[User, Change]:
         extension=lambda: extensions.check_number(new.extension),
         password=lambda: check_password_rules(new.password),
         pin=lambda: check_pin_rules(new.pin),
+        operator_extension=lambda: new.operator_extension and extensions.check_number(new.operator_extension),
     )
     user = User(
         username=new.username,
@@ -68,6 +74,11 @@ def add_user(new: NewUser, *, by: By) -> tuple[User, Change]:
         password=make_password(new.password),
         require_password_change=new.require_password_change,
         require_pin_change=new.require_pin_change,
+        voicemail_enabled=new.voicemail_enabled,
+        max_voicemails=new.max_voicemails,
+        max_message_seconds=new.max_message_seconds,
+        end_by_silence=new.end_by_silence,
+        operator_extension=new.operator_extension,
     )
     with change(by, f"Add user {new.username}") as work:
         _check_ceiling()
@@ -96,7 +107,7 @@ def modify_user(
     """Set `values` (names in MODIFIABLE). An empty password or PIN means keep (S08-09)."""
     if unknown := values.keys() - MODIFIABLE:
         raise ValueError(f"not a setting of a user: {sorted(unknown)}")
-    checks: dict[str, Callable[[], None]] = {}
+    checks: dict[str, Callable[[], object]] = {}
     if "username" in values:
         checks["username"] = lambda: check_login_name(values["username"])
     if values.get("operator_extension"):
@@ -167,7 +178,7 @@ def check_login_name(name: str) -> None:
         raise ValidationError("A login name has 1 to 64 letters A-Z, digits, dots, dashes, underscores or @.")
 
 
-def _check(**checks: Callable[[], None]) -> None:
+def _check(**checks: Callable[[], object]) -> None:
     """Run every check and raise all their sentences together, by field."""
     wrong: dict[str, Any] = {}
     for name, check in checks.items():

@@ -1,0 +1,105 @@
+"""The fixed cast of the portal's tests, and what every test of the database needs.
+
+The throw-away instance (folder, keys, database) is made by portal/settings/test.py. `make test` runs tests/portal
+twice: on SQLite, and with DATABASE_URL on a throw-away PostgreSQL (ops/postgres.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from portal.business.users.models import User
+    from portal.publish.change import By
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Tests with real transactions empty the tables afterwards, which the audit trail's own trigger forbids on
+    SQLite (PostgreSQL truncates). The test of that trigger puts it back for itself."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+
+
+@pytest.fixture
+def by() -> By:
+    from portal.publish.change import By
+
+    return By(via="shell")
+
+
+@pytest.fixture
+def make_user(db: None, by: By) -> Callable[..., User]:
+    """A user who may log in at once: make_user("ann", "101", role=Role.PHONE)."""
+    from django.contrib.auth.models import Group
+
+    from portal.access.links import Role
+    from portal.business.users.services import NewUser, add_user
+
+    def make(username: str, extension: str, *, role: Role | None = None, **more: Any) -> User:
+        settings: dict[str, Any] = {
+            "first_name": username.capitalize(),
+            "last_name": "Example",
+            "password": PASSWORD,
+            "require_password_change": False,
+            "require_pin_change": False,
+            **more,
+        }
+        user, _ = add_user(NewUser(username=username, extension=extension, **settings), by=by)
+        if role:
+            user.groups.add(Group.objects.get(name=role.value))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    """The Server Administrator, who has changed the factory password."""
+    from portal.business.users.models import User
+
+    user = User.objects.get(is_server_administrator=True)
+    user.set_password(PASSWORD)
+    user.require_password_change = user.has_default_password = False
+    user.save()
+    return user
+
+
+@pytest.fixture
+def ann(make_user: Callable[..., User]) -> User:
+    """A plain user, extension 101."""
+    return make_user("ann", "101")
+
+
+@pytest.fixture
+def bob(make_user: Callable[..., User]) -> User:
+    """Another plain user, extension 102."""
+    return make_user("bob", "102")
+
+
+@pytest.fixture
+def phone_admin(make_user: Callable[..., User]) -> User:
+    from portal.access.links import Role
+
+    return make_user("paula", "110", role=Role.PHONE)
+
+
+@pytest.fixture
+def as_user(db: None) -> Callable[[User], Any]:
+    """A Django test client with this user logged in."""
+    from django.test import Client
+
+    def log_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="portal.access.backend.UsernameBackend")
+        return client
+
+    return log_in
