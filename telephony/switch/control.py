@@ -198,8 +198,10 @@ def publish_dialogs(user: str, realm: str, dialogs: Mapping[str, DialogState]) -
 
 
 def _publish(uri: str, *, event: str, content_type: str, publication: str, body: str) -> Command:
-    # pua.publish waits for an answer and fails over evapi; send_publish does not. "." is "none".
-    return _command("pua.send_publish", uri, str(PUBLISHED_SECONDS), event, content_type, publication, ".", ".", ".", body)
+    # pua.publish waits for an answer and fails over evapi; send_publish does not. All strings; "." is "none".
+    return _command(
+        "pua.send_publish", uri, str(PUBLISHED_SECONDS), event, content_type, publication, ".", ".", ".", body
+    )
 
 
 def _xml(text: str) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from ops.softphone.message import sdp
 from telephony.switch import control
 from tests.harness.place import Place
-from tests.harness.sip import Call, Peer
+from tests.harness.sip import Call, Peer, Rtp
 from tests.telephony.switch.peer import RouterPeer
 
 REALM = "switchroom"
@@ -103,6 +104,19 @@ class Switch:
 
 
 _cookies = itertools.count(1)
+
+
+def invite_unchallenged(
+    peer: Peer, digits: str, *, headers: tuple[tuple[str, str], ...] = (), body: str | None = None
+) -> Call:
+    """An INVITE of somebody the switch does not challenge (a worker, a line): sent, nothing awaited."""
+    stream = Rtp(peer.address)
+    offer = sdp(peer.address, stream.port) if body is None else body
+    call = Call(
+        peer, peer.request("INVITE", f"sip:{digits}@{REALM}", body=offer, headers=headers), stream, outgoing=True
+    )
+    peer.send(call.request)
+    return call
 
 
 def ring(*targets: object, ms: int = 4000, **jumps: int) -> dict[str, object]:

@@ -42,7 +42,10 @@ def test_a_phone_that_leaves_is_removed(switch: Switch) -> None:
 def test_a_contact_that_runs_out_is_told(switch: Switch) -> None:
     phone = switch.phone()
     switch.router.rpc(
-        {"method": "ul.add", "params": ["location", "5802", f"sip:5802@{phone.address}:5070", 2, 1.0, ".", 0, 0, 4294967295]}
+        {
+            "method": "ul.add",
+            "params": ["location", "5802", f"sip:5802@{phone.address}:5070", 2, 1.0, ".", 0, 0, 4294967295],
+        }
     )
     assert switch.router.wait("regexp", seconds=12, aor="5802")["n"] == 0
 

@@ -1,0 +1,81 @@
+"""kill -9 of the switch: registrations, calls and subscriptions are there when it is back (engine-calls 12)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from telephony.switch import control
+from tests.harness.place import Place
+from tests.telephony.switch.conftest import REALM, Switch, connect, plan, ring
+
+pytestmark = pytest.mark.telephony
+
+
+@pytest.fixture
+def running() -> Iterator[Switch]:
+    with Place() as place:
+        switch = Switch(place)
+        try:
+            yield switch
+        finally:
+            switch.close()
+
+
+def test_a_killed_switch_comes_back_with_registrations_calls_and_subscriptions(switch: Switch) -> None:
+    ann, bob, carl = switch.phone(), switch.phone(), switch.phone()
+    ann.answer_always("NOTIFY")
+    ann.answer_always("INFO")
+    switch.router.rpc(control.publish_messages(ann.user, REALM, new=1, old=0))
+    assert ann.subscribe("message-summary", ann.user).code in (200, 202)
+    ann.expect("NOTIFY")
+    switch.router.plans["102"] = plan(ring(bob), fn="Ann", fu="101")
+    call = ann.invite("102")
+    called = bob.incoming()
+    connect(call, called)
+    switch.router.wait("dlg", e="start")
+
+    switch.place.kill("switch")
+    switch.start()
+    router = switch.connect_router()
+
+    assert set(control.registrations_of(router.rpc(control.dump_registrations()))) == {ann.user, bob.user, carl.user}
+    (dialog,) = router.rpc(control.list_dialogs())["result"]
+    assert dialog["call-id"] == call.call_id
+    assert {"call": "call-1"} in dialog["variables"]
+    called.rtp.play_tone(660)
+    call.rtp.wait_tone(660)  # the relay never noticed
+    assert called.transact("INFO").code == 200  # within the call, both ways
+    ended = threading.Thread(target=called.expect_bye)
+    ended.start()
+    assert call.bye().code == 200
+    ended.join()
+    end = router.wait("dlg", e="end")
+    assert (end["by"], end["call"]) == ("caller", "call-1")
+    switch.place.wait_for(lambda: not switch.relays(call.call_id), 3, "the relay to let go of the call")
+
+    ann.inbox.clear()
+    router.rpc(control.publish_messages(ann.user, REALM, new=4, old=1))
+    ann.expect(lambda m: m.method == "NOTIFY" and "4/1" in m.body, 5, "the lamp after the restart")
+    router.plans["103"] = plan(ring(carl))
+    again = bob.invite("103")
+    connect(again, carl.incoming())
+
+
+def test_registrations_from_many_phones_at_once_are_all_written(switch: Switch) -> None:
+    """Several processes write at the same time; none of them may find the database locked."""
+    phones = [switch.phone() for _ in range(12)]
+    together = [threading.Thread(target=lambda p=p: [p.register() for _ in range(15)]) for p in phones]
+    for thread in together:
+        thread.start()
+    for thread in together:
+        thread.join()
+    switch.place.kill("switch")
+    log = switch.place.folder / "logs" / "switch.log"
+    assert "locked" not in log.read_text()
+    switch.start()
+    router = switch.connect_router()
+    found = control.registrations_of(router.rpc(control.dump_registrations()))
+    assert set(found) == {phone.user for phone in phones}
