@@ -99,6 +99,7 @@ class WorkerDied(Wire):
 
     t: Literal["died"] = "died"
     worker: int
+    pid: int = 0  # of the dead one: its replacement may have said hello already
     status: int  # as os.waitstatus_to_exitcode
 
 

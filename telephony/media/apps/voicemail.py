@@ -1,0 +1,175 @@
+"""A caller leaves a message (A-009, S09-07..S09-12): greeting, tone, recording, thanks.
+
+    looking -> greeting -> tone -> recording -> keeping -> goodbye
+       |                                          |
+       +---- mailbox full, disk full -> apology --+
+
+The caller may hang up in any state. What he said so far is kept if it is long enough to be a message.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from telephony.calls.session import (
+    Answer,
+    Begun,
+    Command,
+    Deliver,
+    Delivered,
+    Discard,
+    Finish,
+    HangUp,
+    Kept,
+    LookUp,
+    MailboxSeen,
+    Play,
+    Record,
+    SessionEvent,
+    Sound,
+    Timeout,
+    Wait,
+)  # fmt: skip
+from telephony.mailbox import Voicemail
+from telephony.media.apps import speech
+from telephony.media.port import Answered, Digit, Ended, Played
+from telephony.messages.workers import TakeMessage
+
+log = logging.getLogger(__name__)
+
+LEAST_SECONDS = 1.0  # of audio; less is somebody who hung up at the tone
+LEAST_VOICE = 0.3  # seconds of voice, where the end of a message is found by silence
+SILENCE = 5.0  # seconds without voice that end a message
+FIRST_WORD = 8.0  # seconds a caller may think before he speaks
+TAIL = 0.5  # seconds kept after the last word
+LOOK_WITHIN = 3.0  # seconds to look into the mailbox before we take the message without knowing
+
+SKIP = "#"  # ends the greeting, and ends the message
+BEEP: tuple[Sound, ...] = ("beep",)
+FULL: tuple[Sound, ...] = ("vm-mailboxfull", "vm-goodbye")
+THANKS: tuple[Sound, ...] = ("auth-thankyou", "vm-goodbye")
+TOO_SHORT: tuple[Sound, ...] = ("vm-tooshort", "vm-goodbye")
+
+
+class LeaveMessage:
+    def __init__(self, app: TakeMessage, call_id: str) -> None:
+        self.app, self.call_id = app, call_id
+        self.state = "new"
+        self.full = False
+        self.gone = False  # the caller hung up
+        self.failed = False
+
+    def on(self, event: SessionEvent, now: float) -> list[Command]:
+        if isinstance(event, Ended):
+            self.gone = True
+            # a recording is closed before its leg ends, so nothing is on its way but a delivery
+            return [] if self.state == "keeping" else self._finish("the caller hung up")
+        step = self._steps.get(self.state)
+        return step(self, event, now) if step is not None else []
+
+    def _new(self, event: SessionEvent, now: float) -> list[Command]:
+        if not isinstance(event, Begun):
+            return []
+        self.state = "looking"
+        return [LookUp(user_id=self.app.user_id, headers=False), Wait(LOOK_WITHIN)]
+
+    def _looking(self, event: SessionEvent, now: float) -> list[Command]:
+        if isinstance(event, MailboxSeen):
+            self.full = not event.room or event.total >= self.app.mailbox.max_messages
+        elif not isinstance(event, Timeout):
+            return []
+        self.state = "answering"
+        return [Answer(), Wait(None)]
+
+    def _answering(self, event: SessionEvent, now: float) -> list[Command]:
+        if not isinstance(event, Answered):
+            return []
+        if self.full:
+            return self._goodbye(FULL)
+        self.state = "greeting"
+        return [Play(greeting(self.app), stop_on=SKIP)]
+
+    def _greeting(self, event: SessionEvent, now: float) -> list[Command]:
+        if isinstance(event, Played) or (isinstance(event, Digit) and event.digit == SKIP):
+            self.state = "tone"
+            return [Play(BEEP)]
+        return []
+
+    def _tone(self, event: SessionEvent, now: float) -> list[Command]:
+        if not isinstance(event, Played):
+            return []
+        self.state = "recording"
+        by_silence = self.app.mailbox.end_by_silence
+        return [
+            Record(
+                voicemail=self._voicemail(now),
+                limit=float(self.app.mailbox.max_message_seconds),
+                silence=SILENCE if by_silence else 0.0,
+                first_word=FIRST_WORD if by_silence else 0.0,
+                stop_on=SKIP,
+            )
+        ]
+
+    def _recording(self, event: SessionEvent, now: float) -> list[Command]:
+        if not isinstance(event, Kept):
+            return []
+        self.gone = event.why == "hangup"
+        if event.why == "failed":
+            self.failed = True
+            return [Discard(), *self._goodbye(FULL)]
+        quiet = self.app.mailbox.end_by_silence and event.voiced < LEAST_VOICE
+        if event.seconds < LEAST_SECONDS or quiet:
+            return [Discard(), *self._goodbye(TOO_SHORT)]
+        self.state = "keeping"
+        keep = event.voice_until + TAIL if event.why == "silence" else event.seconds
+        return [Deliver(keep=min(keep, event.seconds), retry=self.gone)]
+
+    def _keeping(self, event: SessionEvent, now: float) -> list[Command]:
+        if not isinstance(event, Delivered):
+            return []
+        self.failed = not event.ok
+        return self._goodbye(THANKS if event.ok else FULL)
+
+    def _leaving(self, event: SessionEvent, now: float) -> list[Command]:
+        return [HangUp()] if isinstance(event, Played) else []
+
+    def _goodbye(self, sounds: tuple[Sound, ...]) -> list[Command]:
+        if self.gone:
+            return self._finish("the caller hung up")
+        self.state = "leaving"
+        return [Play(sounds)]
+
+    def _finish(self, reason: str) -> list[Command]:
+        self.state = "over"
+        return [Finish("the message could not be stored" if self.failed else reason)]
+
+    def _voicemail(self, now: float) -> Voicemail:
+        return Voicemail(
+            user_id=self.app.user_id,
+            user_name=self.app.user_name,
+            extension=self.app.extension,
+            from_number=self.app.from_number,
+            from_name=self.app.from_name,
+            received=datetime.fromtimestamp(now, UTC),
+            seconds=0,
+            call_id=self.call_id,
+        )
+
+    _steps: dict[str, Callable[[LeaveMessage, SessionEvent, float], list[Command]]] = {
+        "new": _new,
+        "looking": _looking,
+        "answering": _answering,
+        "greeting": _greeting,
+        "tone": _tone,
+        "recording": _recording,
+        "keeping": _keeping,
+        "leaving": _leaving,
+    }
+
+
+def greeting(app: TakeMessage) -> tuple[Sound, ...]:
+    """ "The person at extension 1 0 2 is unavailable. Please leave your message after the tone ..." """
+    away = "vm-isonphone" if app.busy or app.presence == "busy" else "vm-isunavail"
+    return ("vm-theperson", *speech.digits(app.extension), away, "vm-intro")

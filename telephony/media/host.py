@@ -1,0 +1,372 @@
+"""Sessions and their surroundings: carries out the commands of pure sessions and feeds them what happened.
+
+Knows the port, the desk and the router only by their interfaces, so all of it runs in tests without a network.
+A session that fails is hung up and logged; the worker lives on.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from instance import Endpoint
+from telephony import mailbox
+from telephony.calls.session import (
+    CALLER,
+    Answer,
+    AskPin,
+    Begun,
+    Bridge,
+    Command,
+    Deliver,
+    Delivered,
+    Dial,
+    Discard,
+    Fetch,
+    Fetched,
+    Finish,
+    HangUp,
+    Hush,
+    Kept,
+    LookUp,
+    MarkHeard,
+    PinAnswer,
+    Play,
+    Record,
+    Remove,
+    Report,
+    Session,
+    SessionEvent,
+    Timeout,
+    Tone,
+    Wait,
+)  # fmt: skip
+from telephony.media import desk as jobs
+from telephony.media import spool
+from telephony.media.apps import begins_by_itself, session_for
+from telephony.media.desk import Desk
+from telephony.media.port import Ended, Incoming, MediaPort, PortEvent, Recorded, RecordRules
+from telephony.media.prompts import Prompts
+from telephony.media.recording import remove
+from telephony.messages import Wire
+from telephony.messages.workers import (
+    TOKEN_HEADER,
+    AnyApp,
+    CheckPin,
+    EndSession,
+    Lease,
+    LegState,
+    MailboxTouched,
+    PinChecked,
+    SessionEnded,
+)  # fmt: skip
+from telephony.messages.workers import Session as SessionLine
+
+log = logging.getLogger(__name__)
+
+LEASE_WITHIN = 1.0  # seconds an INVITE waits for its lease line, which comes by another way
+INVITE_WITHIN = 5.0  # seconds a lease waits for its INVITE
+
+
+@dataclass(slots=True)
+class Live:
+    """One session with what it uses."""
+
+    lease: str
+    call_id: str
+    app: AnyApp
+    session: Session
+    legs: dict[str, str] = field(default_factory=dict)  # part -> leg of the port
+    item: spool.Item | None = None
+    timer: float | None = None  # monotonic
+    jobs: int = 0
+    asks: int = 0
+    over: bool = False
+    sounds: set[Path] = field(default_factory=set)  # fetched messages, removed at the end
+
+
+@dataclass(slots=True)
+class Waiting:
+    """An INVITE without its lease, or a lease without its INVITE."""
+
+    until: float
+    leg: str = ""
+    lease: Lease | None = None
+
+
+class Host:
+    def __init__(
+        self, *, port: MediaPort, desk: Desk, prompts: Prompts, switch: Endpoint, mail_root: Path, spool_folder: Path,
+        send: Callable[[Wire], bool], clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        """`switch`: where INVITEs come from and go to. `send` says whether the router could be told."""
+        self.port, self.desk, self.prompts, self.switch = port, desk, prompts, switch
+        self.mail_root, self.spool_folder = mail_root, spool_folder
+        self.send, self.clock, self.ticks = send, clock, ticks
+        self._live: dict[str, Live] = {}  # by lease
+        self._legs: dict[str, tuple[Live, str]] = {}  # leg -> session and part
+        self._leases: dict[str, Waiting] = {}  # leases without INVITE
+        self._invites: dict[str, Waiting] = {}  # INVITEs without lease
+
+    # -- for the worker ----------------------------------------------------------------------------
+    def sessions(self) -> tuple[SessionLine, ...]:
+        """For the hello: what the router must count as taken."""
+        waiting = [w.lease for w in self._leases.values() if w.lease is not None]
+        return (
+            *(_line(live.lease, live.call_id, live.app, len(live.legs)) for live in self._live.values()),
+            *(_line(lease.lease, lease.call_id, lease.app, 0) for lease in waiting),
+        )  # fmt: skip
+
+    @property
+    def idle(self) -> bool:
+        return not (self._live or self._leases or self._invites or self.port.legs())
+
+    def end_all(self) -> None:
+        for live in list(self._live.values()):
+            self._hang_up_all(live)
+
+    # -- from the router ---------------------------------------------------------------------------
+    def on_router(self, message: Lease | EndSession | PinChecked) -> None:
+        match message:
+            case Lease():
+                self._on_lease(message)
+            case EndSession():
+                self._leases.pop(message.lease, None)
+                live = self._live.get(message.lease)
+                if live is not None:
+                    self._hang_up_all(live)
+                else:
+                    self.send(SessionEnded(lease=message.lease, reason="ended before it began"))
+            case PinChecked():
+                lease, _, ask = message.ask.rpartition(":")
+                live = self._live.get(lease)
+                if live is not None and str(live.asks) == ask:
+                    self._feed(live, PinAnswer(checked=message))
+
+    def _on_lease(self, lease: Lease) -> None:
+        if lease.lease in self._live or lease.lease in self._leases:
+            return
+        invite = self._invites.pop(lease.lease, None)
+        if begins_by_itself(lease.app):
+            self._begin(lease, "")
+        elif invite is not None:
+            self._begin(lease, invite.leg)
+        else:
+            self._leases[lease.lease] = Waiting(self.ticks() + INVITE_WITHIN, lease=lease)
+
+    # -- from the port -----------------------------------------------------------------------------
+    def on_port(self, event: PortEvent) -> None:
+        if isinstance(event, Incoming):
+            self._on_incoming(event)
+            return
+        found = self._legs.get(event.leg)
+        if isinstance(event, Ended):
+            self._legs.pop(event.leg, None)
+            for key in [key for key, waiting in self._invites.items() if waiting.leg == event.leg]:
+                del self._invites[key]
+        if found is None:
+            return
+        live, part = found
+        if isinstance(event, Ended):
+            live.legs.pop(part, None)
+        if isinstance(event, Recorded):
+            self._feed(
+                live,
+                Kept(why=event.why, seconds=event.seconds, voiced=event.voiced, voice_until=event.voice_until),
+            )
+        else:
+            self._feed(live, replace(event, leg=part))
+
+    def _on_incoming(self, event: Incoming) -> None:
+        if event.source.host != self.switch.host:
+            log.warning("invite.refused source=%s reason=not_the_switch", event.source)
+            self.port.end(event.leg, 403, "Not the switch")
+            return
+        key = event.lease
+        if not key or key in self._live or key in self._invites:
+            log.warning("invite.refused source=%s reason=%s", event.source, "lease_used" if key else "no_lease")
+            self.port.end(event.leg, 403, "No lease")
+            return
+        waiting = self._leases.pop(key, None)
+        if waiting is not None and waiting.lease is not None:
+            self._begin(waiting.lease, event.leg)
+        else:
+            self._invites[key] = Waiting(self.ticks() + LEASE_WITHIN, leg=event.leg)
+
+    # -- time --------------------------------------------------------------------------------------
+    def tick(self) -> None:
+        now = self.ticks()
+        for key, waiting in list(self._invites.items()):
+            if now >= waiting.until:
+                del self._invites[key]
+                log.warning("invite.refused reason=unknown_lease")
+                self.port.end(waiting.leg, 403, "Unknown lease")
+        for key, waiting in list(self._leases.items()):
+            if now >= waiting.until:
+                del self._leases[key]
+                self.send(SessionEnded(lease=key, reason="no INVITE came"))
+        for live in list(self._live.values()):
+            if live.timer is not None and now >= live.timer:
+                live.timer = None
+                self._feed(live, Timeout())
+            elif live.timer is None and not live.legs and not live.jobs:
+                log.error("session.stuck lease=%s app=%s", live.lease, live.app.app)
+                self._finish(live, "stuck")
+
+    # -- a session's life --------------------------------------------------------------------------
+    def _begin(self, lease: Lease, leg: str) -> None:
+        live = Live(lease.lease, lease.call_id, lease.app, session_for(lease.app, lease.call_id))
+        self._live[lease.lease] = live
+        if leg:
+            self._attach(live, CALLER, leg)
+        log.info("session.begun lease=%s app=%s call=%s", live.lease, live.app.app, live.call_id)
+        self._feed(live, Begun())
+
+    def _attach(self, live: Live, part: str, leg: str) -> None:
+        live.legs[part] = leg
+        self._legs[leg] = (live, part)
+
+    def _feed(self, live: Live, event: SessionEvent) -> None:
+        """One event, and those that its commands cause at once."""
+        waiting: deque[SessionEvent] = deque([event])
+        while waiting and not live.over:
+            try:
+                for command in live.session.on(waiting.popleft(), self.clock()):
+                    waiting.extend(self._do(live, command))
+            except Exception:
+                log.exception("session.failed lease=%s app=%s", live.lease, live.app.app)
+                self._finish(live, "an error in the application")
+
+    def _finish(self, live: Live, reason: str) -> None:
+        if live.over:
+            return
+        live.over = True
+        self._live.pop(live.lease, None)
+        self._hang_up_all(live)
+        if live.item is not None:
+            spool.release(live.item)  # still being recorded: the supervisor delivers it when it is closed
+        for sound in live.sounds:
+            remove(sound)
+        self.send(SessionEnded(lease=live.lease, reason=reason))
+        log.info("session.ended lease=%s app=%s reason=%s", live.lease, live.app.app, reason)
+
+    def _hang_up_all(self, live: Live) -> None:
+        for leg in list(live.legs.values()):
+            self.port.end(leg)
+
+    # -- commands ----------------------------------------------------------------------------------
+    def _do(self, live: Live, command: Command) -> tuple[SessionEvent, ...]:
+        """Carry one command out; returns events it causes at once."""
+        match command:
+            case Answer(leg):
+                self._on_leg(live, leg, self.port.answer)
+            case HangUp(part, code, reason):
+                self._on_leg(live, part, lambda leg: self.port.end(leg, code, reason))
+            case Play(sounds, stop_on, part):
+                self._on_leg(live, part, lambda leg: self.port.play(leg, self.prompts.files(sounds), stop_on))
+            case Tone(tone, part):
+                self._on_leg(live, part, lambda leg: self.port.tone(leg, tone))
+            case Hush(part):
+                self._on_leg(live, part, self.port.hush)
+            case Dial():
+                leg = f"{live.lease}/{command.leg}"
+                self._attach(live, command.leg, leg)
+                self.port.dial(leg, f"sip:{command.user}@{self.switch}", ((TOKEN_HEADER, command.token),))
+            case Bridge(one, other):
+                if one in live.legs and other in live.legs:
+                    self.port.bridge(live.legs[one], live.legs[other])
+            case Wait(seconds):
+                live.timer = None if seconds is None else self.ticks() + seconds
+            case Report(part, state, code):
+                self.send(LegState(lease=live.lease, leg=part, state=state, code=code))
+            case AskPin():
+                live.asks += 1
+                ask = CheckPin(
+                    ask=f"{live.lease}:{live.asks}", lease=live.lease, extension=command.extension, pin=command.pin
+                )
+                return () if self.send(ask) else (PinAnswer(checked=None),)
+            case Finish(reason):
+                self._finish(live, reason)
+            case _:
+                return self._do_paperwork(live, command)
+        return ()
+
+    def _on_leg(self, live: Live, part: str, act: Callable[[str], None]) -> None:
+        leg = live.legs.get(part)
+        if leg is not None:
+            act(leg)
+
+    def _do_paperwork(self, live: Live, command: Command) -> tuple[SessionEvent, ...]:
+        match command:
+            case Record():
+                return self._record(live, command)
+            case Deliver(keep=keep, retry=retry):
+                item, live.item = live.item, None
+                assert item is not None, "Deliver without a recording"
+                self._job(live, partial(jobs.deliver, item, self.mail_root, keep=keep, retry=retry),
+                          touched=item.voicemail.user_id)  # fmt: skip
+            case Discard():
+                item, live.item = live.item, None
+                if item is not None:
+                    spool.discard(item)
+            case LookUp(user_id=user_id, headers=headers):
+                self._job(live, lambda: jobs.look_up(self.mail_root, user_id, headers=headers))
+            case Fetch(user_id=user_id, message_id=message_id):
+                file = self.spool_folder / f"hear-{live.lease}-{len(live.sounds)}.wav"
+                live.sounds.add(file)
+                self._job(live, lambda: jobs.fetch(self.mail_root, user_id, message_id, file))
+            case MarkHeard(user_id=user_id, message_id=message_id):
+                self._change(user_id, lambda: mailbox.mark_heard(self.mail_root, user_id, message_id))
+            case Remove(user_id=user_id, message_id=message_id):
+                self._change(user_id, lambda: mailbox.delete(self.mail_root, user_id, message_id))
+        return ()
+
+    def _record(self, live: Live, command: Record) -> tuple[SessionEvent, ...]:
+        leg = live.legs.get(CALLER)
+        if leg is None:
+            return ()
+        try:
+            live.item = spool.begin(self.spool_folder, command.voicemail)
+        except OSError as error:
+            log.error("voicemail.no_spool folder=%s error=%s", self.spool_folder, error)
+            return (Kept(why="failed", seconds=0, voiced=0, voice_until=0),)
+        rules = RecordRules(
+            limit=command.limit, silence=command.silence, first_word=command.first_word, stop_on=command.stop_on
+        )
+        self.port.record(leg, live.item.sound, rules)
+        return ()
+
+    def _job(self, live: Live, job: Callable[[], SessionEvent], *, touched: int | None = None) -> None:
+        def then(event: SessionEvent) -> None:
+            live.jobs -= 1
+            if touched is not None and isinstance(event, Delivered) and event.ok:
+                self.send(MailboxTouched(user_id=touched))
+            if live.over and isinstance(event, Fetched) and event.file is not None:
+                remove(event.file)
+            self._feed(live, event)
+
+        live.jobs += 1
+        self.desk.submit(job, then)
+
+    def _change(self, user_id: int, change: Callable[[], bool]) -> None:
+        def job() -> bool:
+            try:
+                return change()
+            except OSError as error:
+                log.error("mailbox.not_changed user=%d error=%s", user_id, error)
+                return False
+
+        def then(_: bool) -> None:
+            self.send(MailboxTouched(user_id=user_id))
+
+        self.desk.submit(job, then)
+
+
+def _line(lease: str, call_id: str, app: AnyApp, legs: int) -> SessionLine:
+    return SessionLine(lease=lease, call_id=call_id, app=app.app, legs=legs)

@@ -1,0 +1,75 @@
+"""One media worker: a PjsuaPort on its own loopback address, a Host with its sessions, a line to the router."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import time
+
+from instance import Instance
+from telephony.media.desk import ThreadDesk
+from telephony.media.host import Host
+from telephony.media.link import RouterLink
+from telephony.media.pjsua import PjsuaPort
+from telephony.media.prompts import Prompts
+from telephony.messages.workers import EndSession, Lease, PinChecked, Recycle, WorkerHello
+
+log = logging.getLogger(__name__)
+
+TURN = 0.010  # seconds libHandleEvents waits for SIP; bounds the delay of a line from the router
+IDLE_TURN = 0.020
+FAREWELL = 2.5  # seconds to hang up and store what was being said
+PR_SET_PDEATHSIG = 1
+
+
+def die_with(parent: int) -> None:
+    """Get SIGTERM when the supervisor ends, however it ends (prctl(2))."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(0)
+
+
+def run(inst: Instance, number: int) -> int:
+    """Work until told to end; returns the exit status. Leave the process with os._exit afterwards."""
+    stop: list[int] = []
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda got, _: stop.append(got))
+    address = inst.worker(number)
+    port = PjsuaPort(address, proxy=inst.switch_internal, user=f"w{number}")
+    desk = ThreadDesk()
+    link = RouterLink(
+        inst.router_socket,
+        lambda: WorkerHello(worker=number, pid=os.getpid(), address=str(address), sessions=host.sessions()),
+    )
+    host = Host(
+        port=port, desk=desk, prompts=Prompts(inst.media / "prompts" / "en"), switch=inst.switch_internal,
+        mail_root=inst.mail, spool_folder=inst.media / "spool", send=link.send,
+    )  # fmt: skip
+    log.info("worker.ready worker=%d address=%s", number, address)
+    recycle = False
+
+    def turn() -> None:
+        nonlocal recycle
+        for event in port.poll(IDLE_TURN if host.idle else TURN):
+            host.on_port(event)
+        for message in link.poll():
+            if isinstance(message, Lease | EndSession | PinChecked):
+                host.on_router(message)
+            elif isinstance(message, Recycle):
+                recycle = True
+        desk.drain()
+        host.tick()
+
+    while not stop and not (recycle and host.idle):
+        turn()
+    host.end_all()
+    deadline = time.monotonic() + FAREWELL
+    while not host.idle and time.monotonic() < deadline:
+        turn()
+    desk.close()
+    link.close()
+    port.close()
+    log.info("worker.ended worker=%d", number)
+    return 0
