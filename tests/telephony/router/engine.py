@@ -18,7 +18,7 @@ import redis
 
 from ops.softphone.message import sdp
 from telephony.client import Switch, stamp
-from telephony.messages.commands import AnyCommand, Reply
+from telephony.messages.commands import AnyCommand, Reply, ReportState
 from telephony.messages.events import STREAM
 from telephony.messages.snapshot import Snapshot
 from tests.harness.place import Place
@@ -154,11 +154,31 @@ class Engine:
         self.place.wait_for(path.exists, 5, "Redis")
 
     def start_router(self) -> None:
+        before = self._pushes()
         self.place.start("router", [sys.executable, "-m", "telephony.router"], {"SWITCHROOM_LOG_LEVEL": "DEBUG"})
-        self.place.wait_for(self.tables_pushed, 10, "the router to fill the switch's tables")
+        self.place.wait_for(lambda: self._pushes() > before, 10, "the router to fill the switch's tables")
 
-    def tables_pushed(self) -> bool:
-        return "switch.tables_pushed" in self.place.processes["router"].tail(400)
+    def restart_switch(self) -> None:
+        before = self._pushes()
+        self.place.start("switch", [sys.executable, "-m", "telephony.switch"])
+        self.place.wait_for(lambda: self._pushes() > before, 10, "the router to fill the switch's tables again")
+
+    def _pushes(self) -> int:
+        log = self.place.folder / "logs" / "router.log"
+        return log.read_text().count("switch.tables_pushed") if log.exists() else 0
+
+    def last_state(self) -> Json:
+        """What the router reports now."""
+        before = self.kinds().count("state.reported")
+        assert self.command(ReportState).ok
+
+        def newest() -> Json | None:
+            found = [one for one in self.events() if one["kind"] == "state.reported"]
+            return found[-1] if len(found) > before and "calls" in found[-1] else None
+
+        found = self.place.wait_for(newest, 5, "the router's state")
+        assert found is not None
+        return found
 
     # -- Redis ---------------------------------------------------------------------------------------
     def redis(self) -> redis.Redis:

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from telephony.messages.commands import EndCall, Originate, RingHandset
-from tests.harness.sip import Call, Peer
+from tests.harness.sip import Peer
 from tests.telephony.router.engine import Engine
 from tests.telephony.router.office import (
     ANNS,
@@ -21,6 +21,7 @@ from tests.telephony.router.office import (
     snapshot,
     to_voicemail,
 )
+from tests.telephony.router.talk import talk
 
 pytestmark = pytest.mark.telephony
 
@@ -47,18 +48,6 @@ def bob(engine: Engine) -> Peer:
 @pytest.fixture(autouse=True)
 def _earlier_calls_are_known(engine: Engine) -> None:
     engine.known_calls.update(one["call_id"] for one in engine.events() if "call_id" in one)
-
-
-def talk(ann: Peer, bob: Peer) -> tuple[Call, Call]:
-    outgoing = ann.invite("102", rtp=False)
-    incoming = bob.incoming(rtp=False)
-    incoming.ring()
-    outgoing.expect(180)
-    incoming.reply(200, incoming.offer())
-    outgoing.expect(200)
-    outgoing.ack()
-    bob.expect("ACK")
-    return outgoing, incoming
 
 
 def test_ann_talks_to_bob_and_the_record_of_it_is_whole(engine: Engine, ann: Peer, bob: Peer) -> None:
