@@ -78,7 +78,8 @@ class Change:
     def lock(self, obj: M, *, seen: int | None = None, mine: Mapping[str, Any] | None = None) -> M:
         """The row as it is now, no longer changeable by anybody else. Raises Conflict when it is gone, or when its
         row version is not the `seen` one; `mine` (attname → value) is what the caller wants to save."""
-        fresh = type(obj)._default_manager.filter(pk=obj.pk).first()
+        # not type(obj): request.user is a lazy object around the row
+        fresh = obj._meta.model._default_manager.filter(pk=obj.pk).first()
         if fresh is None:
             raise Conflict(str(obj), (), deleted=True)
         if seen is not None and getattr(fresh, "row_version", seen) != seen:

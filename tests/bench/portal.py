@@ -23,7 +23,7 @@ SAMPLES = 30
 def idle(bed: Bed) -> None:
     """Proportional set size of every process after the start, nothing but the administrator in the database."""
     total = 0.0
-    for name, pids in sorted(by_name(bed.house.supervisor()).items()):
+    for name, pids in sorted(by_name(bed.house.instance.run / "supervisor.sock").items()):
         size = pss_mb(pids)
         total += size
         bed.report(f"idle memory of {name} ({len(pids)} processes)", size, "MB PSS")

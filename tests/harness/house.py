@@ -118,7 +118,7 @@ class House(Place):
 
     def pids(self, name: str) -> list[int]:
         """The process the table calls `name` (first), and everything below it."""
-        found = processes.by_name(self.supervisor()).get(name)
+        found = processes.by_name(self.instance.run / "supervisor.sock").get(name)
         assert found, f"No process {name} runs."
         return found
 

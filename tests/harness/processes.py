@@ -1,11 +1,15 @@
-"""Processes of a running house, read from /proc: who belongs to which program, and who holds a UDP address."""
+"""Processes of a running house, from supervisord and /proc: who belongs to which program, and who holds a UDP address."""
 
 from __future__ import annotations
 
 import os
 import socket
 import struct
+import xmlrpc.client
 from pathlib import Path
+from typing import Any, cast
+
+from supervisor.xmlrpc import SupervisorTransport
 
 
 def _fields(pid: int) -> list[str] | None:
@@ -25,27 +29,18 @@ def children() -> dict[int, list[int]]:
     return out
 
 
-def by_name(supervisor: int) -> dict[str, list[int]]:
-    """Program name of supervisord's table -> its pids, the parent first."""
+def by_name(control_socket: Path) -> dict[str, list[int]]:
+    """Program name of supervisord's table -> its pids, the parent first; "supervisor" is supervisord itself."""
+    transport = SupervisorTransport(None, None, f"unix://{control_socket}")
+    proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+    rows = cast("list[dict[str, Any]]", proxy.supervisor.getAllProcessInfo())
+    leader = cast(int, proxy.supervisor.getPID())
     parents = children()
 
     def below(pid: int) -> list[int]:
         return [pid, *(p for child in sorted(parents.get(pid, [])) for p in below(child))]
 
-    found = {program_of(child): below(child) for child in parents.get(supervisor, [])}
-    return {"supervisor": [supervisor], **found}
-
-
-def program_of(pid: int) -> str:
-    """supervisord tells a child its name in the environment; "" when the process is gone."""
-    try:
-        environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:
-        return ""
-    for line in environment:
-        if line.startswith(b"SUPERVISOR_PROCESS_NAME="):
-            return line.partition(b"=")[2].decode()
-    return ""
+    return {"supervisor": [leader], **{row["name"]: below(row["pid"]) for row in rows if row["pid"]}}
 
 
 def cpu_seconds(pids: list[int]) -> float:
