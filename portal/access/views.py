@@ -71,7 +71,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = ChangeSecretsForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = services.change_own_secrets(
+            changed, _ = services.change_own_secrets(
                 user,
                 password=form.cleaned_data.get("new_password"),
                 pin=form.cleaned_data.get("new_pin"),

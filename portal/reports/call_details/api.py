@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
@@ -42,12 +43,22 @@ class CallRecordSerializer(WithFrom, serializers.ModelSerializer[CallRecord]):
         ]
 
 
+class Moment(django_filters.IsoDateTimeFilter):
+    """PostgreSQL takes no offset of sixteen hours and more, though ISO 8601 does; we ask in UTC."""
+
+    def filter(self, records: QuerySet[CallRecord], value: datetime | None) -> QuerySet[CallRecord]:
+        try:
+            return super().filter(records, value and value.astimezone(UTC))
+        except OverflowError as error:
+            raise serializers.ValidationError({str(self.label): ["This moment is not in the calendar."]}) from error
+
+
 class _Filter(django_filters.FilterSet):
     to = django_filters.CharFilter(field_name="to_number")
     call_id = django_filters.CharFilter()
     outcome = django_filters.CharFilter()
-    since = django_filters.IsoDateTimeFilter(field_name="started", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="started", lookup_expr="lt")
+    since = Moment(field_name="started", lookup_expr="gte", label="since")
+    until = Moment(field_name="started", lookup_expr="lt", label="until")
     number = django_filters.CharFilter(method="either", label="from or to")
 
     def either(self, records: QuerySet[CallRecord], name: str, value: str) -> QuerySet[CallRecord]:
