@@ -36,6 +36,7 @@ class Step(Wire):
     targets: tuple[Target, ...] = ()
     code: int = 0
     reason: str = ""
+    headers: tuple[str, ...] = ()  # of the answer with `code`: whole header lines without CRLF
     ask: str = ""  # a key the router understands, e.g. "voicemail/102"
     busy: int | None = None  # index of the step after busy / no answer / nobody registered / any error;
     no_answer: int | None = None  # None: the next one
@@ -72,7 +73,10 @@ class RoutePlan(Wire):
         steps: list[dict[str, Any]] = []
         for step in self.steps:
             if step.code:
-                steps.append({"code": step.code, "reason": step.reason})
+                answer: dict[str, Any] = {"code": step.code, "reason": step.reason}
+                if step.headers:
+                    answer["h"] = "\r\n".join(step.headers)
+                steps.append(answer)
                 continue
             if step.ask:
                 steps.append({"ask": step.ask})

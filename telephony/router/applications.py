@@ -15,6 +15,7 @@ from telephony.messages.workers import LEASE_HEADER, AnyApp, MessageCenter, Take
 from telephony.router.index import SnapshotIndex
 from telephony.router.outcome import BUSY
 
+RETRY_SECONDS = 5
 WORKER_ANSWERS_MS = 10_000  # a live worker answers within milliseconds
 
 
@@ -73,4 +74,6 @@ def worker_step(app: str, worker: str, lease: str) -> Step:
 
 
 def refusal_plan(call_id: str, version: int, code: int, reason: str) -> RoutePlan:
-    return RoutePlan(call_id=call_id, version=version, kind="refused", steps=(Step(code=code, reason=reason),))
+    headers = (f"Retry-After: {RETRY_SECONDS}",) if code == 503 else ()
+    step = Step(code=code, reason=reason, headers=headers)
+    return RoutePlan(call_id=call_id, version=version, kind="refused", steps=(step,))

@@ -44,6 +44,9 @@ class Control:
         """The tables are filled: the switch may answer phones it does not know."""
         await self.link.call(rpc.tables_ready())
 
+    async def ban(self, source: str, why: str) -> None:
+        await self.link.call(rpc.set_entry("ban", source, why))
+
     async def lift_ban(self, source: str) -> None:
         for command in rpc.lift_ban(source):
             try:

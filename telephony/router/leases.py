@@ -7,6 +7,7 @@ that dies shall take one conversation with it.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +16,19 @@ WEIGHTS: Final[dict[str, int]] = {"originate": 2, "test_ring": 2}  # any other a
 SPARE = 2  # idle workers kept ready
 SESSIONS_BEFORE_RECYCLE = 200  # memory returns to 9 MB (engine-media.md)
 LAPSE_SECONDS = 5.0
+ORPHAN_SECONDS = 60.0  # a worker may still store a message when its caller has gone
+
+
+def _over(grant: Grant, now: float, calls: Container[str]) -> bool:
+    if not grant.started and now - grant.at > LAPSE_SECONDS + 1:  # the worker forgot it by itself a second ago
+        return True
+    if grant.ending and now - grant.ending > LAPSE_SECONDS:
+        return True
+    if grant.call_id in calls:
+        grant.orphaned = 0.0
+        return False
+    grant.orphaned = grant.orphaned or now
+    return now - grant.orphaned > ORPHAN_SECONDS
 
 
 def weight(app: str) -> int:
@@ -29,6 +43,8 @@ class Grant:
     worker: int
     at: float  # monotonic seconds
     started: bool = False
+    ending: float = 0.0  # monotonic seconds when its worker was told to end it
+    orphaned: float = 0.0  # monotonic seconds when its call was first seen gone
 
 
 @dataclass(slots=True)
@@ -102,9 +118,9 @@ class Pool:
             worker.grants.pop(lease, None)
         return grant
 
-    def lapsed(self, now: float, *, grace: float = 1.0) -> list[Grant]:
-        """Grants never begun; the worker has forgotten them by itself a moment ago."""
-        return [g for g in self.grants.values() if not g.started and now - g.at > LAPSE_SECONDS + grace]
+    def lapsed(self, now: float, calls: Container[str]) -> list[Grant]:
+        """Grants that are over although no worker said so: never begun, told to end, or without a call."""
+        return [grant for grant in self.grants.values() if _over(grant, now, calls)]
 
     def due_for_recycling(self) -> Worker | None:
         """An idle worker that has served long enough, when another one is idle meanwhile."""

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 ALIVE_EVERY = 3.0
+PRESENCE_EVERY = 30.0
 RESTARTED = "The router was restarted with this command in hand; it may not have been carried out."
 PIN_FILE = "pin-locks.json"
 
@@ -172,15 +173,14 @@ async def carry_out_commands(router: Router) -> None:
 
 
 async def load_presences(router: Router) -> None:
-    """At the start and whenever Redis came back; later changes come as commands."""
+    """Presences we have not heard of: from before our start, or put back by the hub. Changes come as commands."""
 
     async def once() -> None:
-        for user_id, text in (await router.store.presences()).items():
-            with contextlib.suppress(ValueError):
-                router.live.presences.setdefault(user_id, Presence(text))
         while True:
-            await asyncio.sleep(60)
-            await router.store.number()  # notice that Redis went away
+            for user_id, text in (await router.store.presences()).items():
+                with contextlib.suppress(ValueError):
+                    router.live.presences.setdefault(user_id, Presence(text))
+            await asyncio.sleep(PRESENCE_EVERY)
 
     await for_ever(once)
 
@@ -216,7 +216,7 @@ async def housekeeping(router: Router) -> None:
         if time.monotonic() - lamps_at > REPEAT_SECONDS:
             lamps_at = time.monotonic()
             router.lamps.refresh_all()
-        router.media.sweep()
+        router.media.sweep(router.live.calls)
         now = time.time()
         for source in [source for source, ban in router.live.bans.items() if ban.until and ban.until < now]:
             del router.live.bans[source]

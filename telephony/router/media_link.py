@@ -12,7 +12,7 @@ import os
 import stat
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -182,21 +182,22 @@ class MediaLink:
         grant = self.pool.release(lease)
         if grant is not None:
             self.on_ended(grant, reason)
-            self._after_release()
+            self._serve_waiting()
 
     def end(self, lease: str) -> None:
         """Tell the worker to end the session; the lease is over when it says so, or by `sweep`."""
         grant = self.pool.grants.get(lease)
         if grant is not None and (writer := self._writers.get(grant.worker)) is not None:
+            grant.ending = grant.ending or asyncio.get_running_loop().time()
             _send(writer, EndSession(lease=lease))
 
     def started(self, lease: str) -> None:
         if grant := self.pool.grants.get(lease):
             grant.started = True
 
-    def sweep(self) -> None:
-        """Every second: leases that never began, workers to recycle, room to grow."""
-        for grant in self.pool.lapsed(asyncio.get_running_loop().time()):
+    def sweep(self, calls: Container[str]) -> None:
+        """Every second: leases that are over unsaid, workers to recycle, room to grow. `calls`: those alive."""
+        for grant in self.pool.lapsed(asyncio.get_running_loop().time(), calls):
             log.warning("lease.lapsed call=%s app=%s worker=%d", grant.call_id, grant.app, grant.worker)
             self.end(grant.lease)
             self.finished(grant.lease, "lapsed")
@@ -205,9 +206,6 @@ class MediaLink:
             _send(self._writers[worker.number], Recycle())
         self._asked = min(self._asked, max(self.pool.running, len(self.pool.workers)))
         self._keep_spare()
-
-    def _after_release(self) -> None:
-        self._serve_waiting()
 
     def _serve_waiting(self) -> None:
         """Wake as many as might find room; who finds none waits again in the same second."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from typing import Any
 
 from instance import Instance
@@ -19,7 +20,7 @@ from telephony.router.journal import Journal
 from telephony.router.lamps import Lamps
 from telephony.router.leases import Grant
 from telephony.router.ledger import Ledger
-from telephony.router.live import Call, Leg, LiveState
+from telephony.router.live import Ban, Call, Leg, LiveState
 from telephony.router.media_link import MediaLink
 from telephony.router.pins import Pins
 from telephony.router.progress import Progress
@@ -32,6 +33,9 @@ from telephony.router.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
+DEADLY = 2  # workers that died in calls of one source (engine-calls.md 9)
+DEADLY_REASON = "media workers died in its calls"
+BAN_SECONDS = 300.0
 SUBSCRIBES_WITHIN = 1.0  # seconds; a phone that wants its lamp subscribes right after it registered
 
 
@@ -47,6 +51,7 @@ class Router:
         self.journal = Journal()
         self.tokens = Tokens()
         self.pins = Pins()
+        self.killers: Counter[str] = Counter()
         self.media = MediaLink(instance.router_socket)
         self.ledger = Ledger(self.live, self.journal)
         self.lamps = Lamps(instance.mail, self.journal, lambda: self.index, self._publish_lamp)
@@ -95,13 +100,23 @@ class Router:
     def on_message(self, message: Message) -> None:
         kind = message.get("t")
         if kind == "q" and self.link is not None:
-            self.questions.question(self.link, message)
+            self._question(self.link, message)
         elif kind == "ask" and self.link is not None:
             self.questions.ask(self.link, message)
         elif kind in self._handlers:
             self._handlers[kind](message)
         else:
             log.warning("switch.message_unknown t=%s", kind)
+
+    def _question(self, link: SwitchLink, message: Message) -> None:
+        try:
+            self.questions.question(link, message)
+        except Exception:
+            # A plan without steps sends the switch to its own tables at once: emergency and internal numbers work.
+            link.send({"i": message["i"], "l": message["l"], "plan": {"s": []}})
+            if (leg := self.live.legs.get(str(message.get("cid")))) is not None:
+                self.ledger.end_leg(leg, code=500, reason="The call router failed")
+            raise
 
     def on_switch_up(self, link: SwitchLink) -> None:
         log.info("switch.connected")
@@ -146,12 +161,27 @@ class Router:
         call = self.live.calls.get(grant.call_id)
         if call is None:
             return
+        if reason == "worker died":
+            self._suspect(call)
         if reason.startswith("worker"):
             for leg in list(call.legs.values()):
                 if leg.lease == grant.lease or leg.role:
                     self.spawn(self.end_leg(leg))  # nobody is left to say goodbye for the worker
         if grant.lease in call.sessions:
             self.ledger.end_session(call, grant.lease, reason)
+
+    def _suspect(self, call: Call) -> None:
+        """A source in whose calls two workers died is shut out: something it sends kills them."""
+        for source in {leg.source.rpartition(":")[0] for leg in call.legs.values() if leg.source and not leg.role}:
+            self.killers[source] += 1
+            log.error("worker.died_in_call call=%s source=%s times=%d", call.call_id, source, self.killers[source])
+            if self.killers[source] >= DEADLY and self.control is not None:
+                self.killers[source] = 0
+                self.spawn(self.control.ban(source, DEADLY_REASON))
+                self.live.bans[source] = Ban(DEADLY_REASON, time.time() + BAN_SECONDS)
+                self.journal.event(
+                    "source.banned", source=source, reason=DEADLY_REASON, until=time.time() + BAN_SECONDS
+                )
 
     def _leg_state(self, state: LegState) -> None:
         log.debug("media.leg lease=%s leg=%s state=%s code=%d", state.lease, state.leg, state.state, state.code)
