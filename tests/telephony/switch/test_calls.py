@@ -48,6 +48,18 @@ def test_a_call_rings_is_answered_heard_and_hung_up(switch: Switch, ann: Peer, b
     start = switch.router.wait("dlg", e="start")
     assert (start["h"], start["d"]) == (answered["h"], answered["d"]) == (question["h"], question["d"])
 
+    asked = called._within("INFO")
+    called._send(asked)
+    within = ann.expect("INFO")  # each side sees the names it knows, whatever the other one shows
+    assert f"<sip:{ann.user}@switchroom>" in within.get("To")
+    ann.respond(within, 200)
+    assert bob.final(asked).code == 200
+    asked = call._within("INFO")
+    call._send(asked)
+    within = bob.expect("INFO")
+    assert '"Ann Meyer" <sip:101@switchroom>' in within.get("From")
+    bob.respond(within, 200)
+    assert ann.final(asked).code == 200
     bye = called._within("BYE")
     called._send(bye)
     call.expect_bye()
@@ -75,7 +87,11 @@ def test_two_phones_ring_together_with_headers_of_their_own_and_the_loser_is_tol
     call.rtp.play_tone(500)
     second.rtp.wait_tone(500)
     assert {m["st"] for m in switch.router.find("ring")} == {bob.user, carl.user}
-    assert call.bye is not None
+    # RTP and RTCP for each of the two who talk: the cancelled phone's ports are free
+    switch.place.wait_for(lambda: switch.relays(call.call_id) == 4, 3, "the relay to let go of the losing branch")
+    second.peer.answer_always("BYE")
+    assert call.bye().code == 200
+    switch.place.wait_for(lambda: not switch.relays(call.call_id), 3, "the relay to let go of the call")
 
 
 def test_nobody_answers_so_the_next_phone_rings_and_then_the_plans_code_is_sent(
@@ -178,3 +194,54 @@ def test_the_router_can_end_a_call_that_talks(switch: Switch, ann: Peer, bob: Pe
     call.expect_bye()
     assert switch.router.wait("dlg", e="end")["by"] == ""
     switch.place.wait_for(lambda: not switch.relays(call.call_id), 3, "the relay to let go of the call")
+
+
+def test_early_media_of_one_phone_among_several_is_plain_ringing(
+    switch: Switch, ann: Peer, bob: Peer, carl: Peer
+) -> None:
+    switch.router.plans["112"] = plan(ring(bob, carl))
+    call = ann.invite("112")
+    first, second = bob.incoming(), carl.incoming()
+    first.reply(183, first.offer())
+    assert not call.expect(180).body
+    connect(call, second)
+    second.rtp.play_tone(500)
+    call.rtp.wait_tone(500)
+
+
+def test_early_media_of_a_single_target_is_heard(switch: Switch, ann: Peer, bob: Peer) -> None:
+    switch.router.plans["113"] = plan(ring(bob))
+    call = ann.invite("113")
+    called = bob.incoming()
+    called.reply(183, called.offer())
+    early = call.expect(183)
+    call.listen_to(early.body)
+    called.listen_to(called.request.body)
+    called.rtp.play_tone(500)
+    call.rtp.wait_tone(500)
+    connect(call, called)
+
+
+def test_a_redirect_by_a_phone_is_not_passed_on(switch: Switch, ann: Peer, bob: Peer) -> None:
+    switch.router.plans["114"] = plan(ring(bob))
+    call = ann.invite("114")
+    bob.incoming().reply(302, headers=(("Contact", "<sip:0900123@expensive.example>"),))
+    assert call.final().code == 480
+
+
+def test_a_phone_that_restarted_on_another_port_rings_once(switch: Switch, ann: Peer) -> None:
+    old = switch.phone()
+    new = switch.stranger(old.user, login=old.login)
+    new.close()
+    new = Peer(old.address, switch.place.instance.sip, old.user, login=old.login, password=old.password)
+    switch.peers.append(new)
+    assert new.register().code == 200
+    switch.router.plans["115"] = plan(ring(new))
+    call = ann.invite("115")
+    connect(call, new.incoming())
+    assert not [m for m in old.inbox if m.method == "INVITE"]
+
+
+def test_digits_a_phone_escapes_arrive_as_they_were_dialled(switch: Switch, ann: Peer) -> None:
+    switch.router.plans["*12#"] = plan({"code": 404, "reason": "Not found"})
+    assert ann.invite("*12%23").final().code == 404

@@ -73,7 +73,8 @@ def test_a_worker_hears_only_g711_and_no_video_whatever_the_phone_offers(
     assert video.startswith(" 0 ")
     answer = (
         f"v=0\r\no=- 1 1 IN IP4 {worker.address}\r\ns=-\r\nc=IN IP4 {worker.address}\r\nt=0 0\r\n"
-        "m=audio 40000 RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\nm=video 0 RTP/AVP 96\r\n"
+        "m=audio 40000 RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+        "m=video 0 RTP/AVP 96\r\n"
     )
     called.reply(200, answer)
     heard = call.expect(200).body
