@@ -69,21 +69,21 @@ def catch_up() -> int:
     """Announce until heads agree; called by the hub at start and every few seconds. Returns the head's number.
     Raises redis.RedisError while Redis is away. A fresh box gets its first version here.
 
-    Redis is read *before* the database: versions are announced after their commit, so a Redis ahead of the database
-    means the database was put back (a restored backup), and the database is right.
+    Redis and disk are read *before* the database: versions are announced after their commit, so if either is ahead of
+    the database, the database was put back (a restored backup), and the database is right.
     """
     told = int(_redis().get(NUMBER) or 0)
+    copied = _copied_number(settings.INSTANCE.published / "snapshot.json")
     if versions.head_number() == 0:
         from portal.publish.change import By, change  # change announces, so it imports this module
 
         with change(By(via="task"), why="First start") as work:
             work.republish = True
     number = versions.head_number()
-    if number != told or not (settings.INSTANCE.published / "snapshot.json").exists():
-        newest = versions.newest()
-        if newest:
-            announce(newest, force=told > newest.number)
-            log.info("announce.caught_up version=%s was=%s", newest.number, told)
+    newest = versions.newest() if (told, copied) != (number, number) else None
+    if newest:
+        announce(newest, force=max(told, copied) > newest.number)
+        log.info("announce.caught_up version=%s was=%s copied=%s", newest.number, told, copied)
     return number
 
 

@@ -1,0 +1,135 @@
+"""The lint, on snapshots made by hand, and what it refuses through the services."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.business.users import services as users
+from portal.business.users.models import User
+from portal.phone_system.extensions.models import CallRoute, Destination
+from portal.phone_system.handsets import services as handsets
+from portal.phone_system.outside_lines import services as outside_lines
+from portal.publish import versions
+from portal.publish.change import By
+from portal.publish.errors import Refused
+from portal.publish.lint import Severity, lint, refuse_new_errors
+from telephony.messages.snapshot import (
+    AppearanceEntry,
+    Attempt,
+    DestinationKind,
+    ExtensionEntry,
+    Finally,
+    FinallyKind,
+    Mailbox,
+    OutsideLine,
+    Presence,
+    Route,
+    Snapshot,
+    UserEntry,
+)
+from telephony.messages.snapshot import Destination as Target
+
+CARRIER = OutsideLine(line_id=1, description="Carrier", target="sip:carrier.example:5060", emergency=True)
+
+
+def extension(number: str, *, to: str = "", then: Finally | None = None, user_id: int | None = None) -> ExtensionEntry:
+    targets = (Target(kind=DestinationKind.EXTENSION, value=to),) if to else ()
+    route = Route(
+        attempts=(Attempt(destinations=targets),) if targets else (),
+        finally_=then or Finally(kind=FinallyKind.HANG_UP),
+        link=f"/route/{number}",
+    )
+    return ExtensionEntry(number=number, user_id=user_id, routes={Presence.IN_OFFICE: route}, link=f"/ext/{number}")
+
+
+def snapshot(*extensions: ExtensionEntry, lines: tuple[OutsideLine, ...] = (CARRIER,), stations: str = "") -> Snapshot:
+    appearances = tuple(
+        AppearanceEntry(station=station, handset_id=1, line=1, description="Desk") for station in stations.split()
+    )
+    users = (UserEntry(user_id=1, username="ann", name="Ann", extension="101", mailbox=Mailbox(enabled=False)),)
+    return Snapshot(
+        version=1, at="", realm="r", users=users, extensions=extensions, appearances=appearances, outside_lines=lines
+    )
+
+
+def texts(found: Snapshot, severity: Severity = Severity.ERROR) -> list[str]:
+    return [finding.text for finding in lint(found).findings if finding.severity is severity]
+
+
+def test_a_sound_office_has_no_errors() -> None:
+    assert texts(snapshot(extension("101", to="102"), extension("102"), stations="5111")) == []
+
+
+def test_a_route_that_names_what_does_not_exist_is_an_error() -> None:
+    assert texts(snapshot(extension("101", to="199"))) == [
+        "The call route of extension 101 rings extension 199, which does not exist."
+    ]
+    lost = Finally(kind=FinallyKind.VOICEMAIL, value="150")
+    assert texts(snapshot(extension("101", then=lost))) == [
+        "The call route of extension 101 ends at extension 150, which does not exist."
+    ]
+
+
+def test_voicemail_of_nobody_is_an_error_and_a_switched_off_one_a_warning() -> None:
+    system = Finally(kind=FinallyKind.VOICEMAIL, value="200")
+    assert texts(snapshot(extension("101", then=system), extension("200"))) == [
+        "The call route of extension 101 ends in the voicemail of extension 200, which belongs to nobody."
+    ]
+    off = snapshot(extension("101", then=Finally(kind=FinallyKind.VOICEMAIL, value="101"), user_id=1), stations="5111")
+    assert texts(off) == []
+    assert "Extension 101 ends in the voicemail of 101, which is switched off." in texts(off, Severity.WARNING)
+
+
+def test_a_circle_is_found_once_whatever_its_length_and_kind_of_step() -> None:
+    back = Finally(kind=FinallyKind.EXTENSION, value="101")
+    circle = snapshot(extension("101", to="102"), extension("102", to="103"), extension("103", then=back))
+    assert texts(circle) == ["Extensions 101, 102, 103 send their calls round in a circle."]
+    assert texts(snapshot(extension("101", to="101"))) == ["Extension 101 sends its calls back to itself."]
+    tail = snapshot(extension("100", to="101"), extension("101", to="102"), extension("102", to="101"))
+    assert texts(tail) == ["Extensions 101, 102 send their calls round in a circle."]
+
+
+def test_only_new_errors_refuse() -> None:
+    broken = snapshot(extension("101", to="199"))
+    worse = snapshot(extension("101", to="199"), extension("102", to="198"))
+    refuse_new_errors(lint(broken), lambda: lint(broken))
+    with pytest.raises(Refused) as refused:
+        refuse_new_errors(lint(worse), lambda: lint(broken))
+    assert [(reason.text, reason.link) for reason in refused.value.reasons] == [
+        ("The call route of extension 102 rings extension 198, which does not exist.", "/route/102")
+    ]
+
+
+def test_no_emergency_line_is_red_but_refuses_only_when_a_handset_loses_its_path() -> None:
+    bare, with_phone = snapshot(lines=()), snapshot(lines=(), stations="5111")
+    refuse_new_errors(lint(with_phone), lambda: lint(bare))  # a fresh box adds a handset
+    refuse_new_errors(lint(bare), lambda: lint(snapshot()))  # nobody has a phone yet
+    refuse_new_errors(lint(bare), lambda: lint(snapshot(stations="5111")))  # line and phone go together
+    with pytest.raises(Refused, match=r"Desk \(5111\) without an outside line"):
+        refuse_new_errors(lint(with_phone), lambda: lint(snapshot(stations="5111")))
+    assert texts(with_phone) == ["No outside line carries emergency calls: nobody can reach 911 from this system."]
+
+
+def test_a_fresh_box_adds_handsets_and_shows_the_red_line(by: By, admin: User) -> None:
+    handsets.add_generic_handset(handsets.NewHandset(description="Desk", login_id="d", password="secret"), by=by)
+    assert [finding.key for finding in versions.findings()] == ["emergency.no_line"]
+    outside_lines.add_outside_line({"description": "Carrier", "host": "carrier.example", "emergency": True}, by=by)
+    assert versions.findings() == ()
+
+
+def test_deleting_a_user_whom_a_route_names_is_refused_with_the_way_there(by: By, ann: User, bob: User) -> None:
+    target = Destination.objects.get(attempt__route__extension__user=bob, attempt__route__presence="in_office")
+    target.kind, target.value = DestinationKind.EXTENSION.value, "101"
+    target.save()
+    with pytest.raises(Refused) as refused:
+        users.delete_user(ann, by=by)
+    [reason] = refused.value.reasons
+    assert reason.text == "The call route of extension 102 rings extension 101, which does not exist."
+    assert reason.link.endswith("/routes/in_office/")
+    assert User.objects.filter(pk=ann.pk).exists()
+
+
+def test_a_new_extension_number_takes_the_own_voicemail_along(by: By, ann: User) -> None:
+    users.modify_user(ann, {}, by=by, extension="150")
+    finallies = CallRoute.objects.filter(extension__user=ann).values_list("finally_value", flat=True)
+    assert set(finallies) == {"150"}
