@@ -175,7 +175,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Instance:
     first, dash, last = rtp.partition("-")
     if not (dash and first.isdigit() and last.isdigit() and 1024 <= int(first) < int(last) < 65536):
         raise BadSetting(f"SWITCHROOM_RTP must be first-last, such as 20000-23999; it is {rtp!r}.")
-    advertise = environ.get("SWITCHROOM_ADVERTISE") or (own_address() if sip.host == "0.0.0.0" else sip.host)
+    advertise = environ.get("SWITCHROOM_ADVERTISE") or (own_address() if sip.host == "0.0.0.0" else sip.host)  # noqa: S104
     warm = _number(environ, "SWITCHROOM_MEDIA_WARM", 4, 1, 64)
     return Instance(
         var=var,
