@@ -15,6 +15,9 @@ from typing import Any
 import redis
 from pydantic import ValidationError
 from redis import asyncio as aioredis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from telephony.messages import read, write
 from telephony.messages.commands import COMMANDS, Command, Reply, reply_key
@@ -50,7 +53,11 @@ class Switch:
     def __init__(self, redis_url: str, *, seconds: float = ANSWER_SECONDS) -> None:
         self.seconds = seconds
         self.redis: redis.Redis = redis.Redis.from_url(
-            redis_url, protocol=2, socket_connect_timeout=2, socket_timeout=seconds + 3, health_check_interval=30
+            redis_url,
+            protocol=2,
+            socket_connect_timeout=2,
+            socket_timeout=seconds + 3,
+            retry=Retry(NoBackoff(), 0),  # of its own accord redis-py would send a command twice
         )
 
     def send(self, command: Command) -> Reply:
@@ -81,7 +88,11 @@ class AsyncSwitch:
     def __init__(self, redis_url: str, *, seconds: float = ANSWER_SECONDS) -> None:
         self.seconds = seconds
         self.redis: aioredis.Redis = aioredis.Redis.from_url(
-            redis_url, protocol=2, socket_connect_timeout=2, socket_timeout=seconds + 3, health_check_interval=30
+            redis_url,
+            protocol=2,
+            socket_connect_timeout=2,
+            socket_timeout=seconds + 3,
+            retry=AsyncRetry(NoBackoff(), 0),  # and would hide from the hub that Redis began anew
         )
 
     async def send(self, command: Command) -> Reply:

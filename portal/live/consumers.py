@@ -44,15 +44,13 @@ from portal.live import keys, picture
 from portal.live.viewer import Viewer, current
 
 NOT_LOGGED_IN, NOT_ALLOWED, SESSION_OVER, TRY_AGAIN = 4401, 4403, 4410, 1013
-FIRST_CHECK = 1.5  # seconds: by then the hub knows who looks (hub.py, `watched`)
-CHECK = 15.0  # seconds between looks at session, rights and lost differences
+CHECK = 10.0  # seconds between looks at session, rights and lost differences
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
     """Snapshot, then differences. Subscribes before it reads, and drops what the snapshot already contains."""
 
     link: ClassVar[str] = ""  # "": being logged in is enough
-    first_check: ClassVar[float] = FIRST_CHECK
     check: ClassVar[float] = CHECK
 
     async def connect(self) -> None:
@@ -108,10 +106,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def keep(self) -> None:
         """Ends the connection with its session; sends a snapshot when a difference did not arrive."""
-        pause = self.first_check
         while True:
-            await asyncio.sleep(pause)
-            pause = self.check
+            await asyncio.sleep(self.check)
             if await database_sync_to_async(current)(self.scope.get("session"), self.link) != self.viewer:
                 await self.close(SESSION_OVER)
                 return

@@ -20,6 +20,7 @@ from telephony.messages.events import STREAM
 log = logging.getLogger(__name__)
 
 START = "0-0"
+SUBSCRIPTION = "asgi__group__"  # what channels_redis puts before the name of a group
 
 
 @dataclass(slots=True)
@@ -122,8 +123,12 @@ def everything(copy: Copy) -> Delta:
     return Delta(change=change, rows=set(copy.unwritten), marks=set(copy.marks))
 
 
-async def write(redis: aioredis.Redis, copy: Copy, delta: Delta, *, whole: bool) -> None:
-    """Make Redis equal to `copy` where `delta` says so, in one transaction; `whole` clears what was there."""
+async def write(redis: aioredis.Redis, copy: Copy, delta: Delta, *, whole: bool) -> set[str]:
+    """Make Redis equal to `copy` where `delta` says so, in one transaction; `whole` clears what was there.
+
+    Returns which of the groups concerned somebody looks through. Asked in the same transaction, nobody falls
+    between: who subscribed earlier is in the answer, who does so later reads a snapshot with this change.
+    """
     picture, change = copy.picture, delta.change
     async with redis.pipeline(transaction=True) as pipe:
         if whole:
@@ -139,7 +144,16 @@ async def write(redis: aioredis.Redis, copy: Copy, delta: Delta, *, whole: bool)
         _put(pipe, keys.UNWRITTEN, gone | _dumped(copy.unwritten, delta.rows))
         _put(pipe, keys.MARKS, {group: str(copy.marks[group]).encode() for group in delta.marks})
         pipe.mset({keys.VERSION: picture.version, keys.POSITION: copy.position, keys.NUMBER: copy.number})
-        await pipe.execute()
+        if whole:
+            pipe.pubsub_channels(f"{SUBSCRIPTION}live.*")
+        elif delta.marks:
+            pipe.pubsub_numsub(*(SUBSCRIPTION + group for group in sorted(delta.marks)))
+        answers = await pipe.execute()
+    if whole:
+        return {name.decode().removeprefix(SUBSCRIPTION) for name in answers[-1]}
+    if delta.marks:
+        return {name.decode().removeprefix(SUBSCRIPTION) for name, count in answers[-1] if count}
+    return set()
 
 
 K = TypeVar("K", str, int)

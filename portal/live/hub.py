@@ -1,8 +1,8 @@
 """The hub: one process that reads the stream of events, keeps the live picture, feeds browsers, writes records.
 
-    read      XREAD from where the copy in Redis stands; every event goes through the fold
-    flush     at most every TICK: one transaction brings the copy in Redis up to date (picture, rows the
-              database does not have yet, stream position), then one message to each Channels group concerned
+    read      XREAD from where the copy in Redis stands, at most every TICK; every event goes through the fold
+    flush     after each reading: one transaction brings the copy in Redis up to date (picture, rows the database
+              does not have yet, stream position), then one message to each Channels group that is looked through
     write     rows into the database in batches, in a thread of its own, with the stream position
 
 What happens once is recorded once, whatever dies when: an event is forgotten by the stream position only in the
@@ -29,17 +29,18 @@ from portal.live import keys, push, records
 from portal.live.copy import Copy, Delta, place
 from portal.live.records import Row
 from telephony.client import AsyncSwitch, SwitchError, stamp
-from telephony.messages.commands import ReportState
+from telephony.messages.commands import ReportState, SetPresence
 from telephony.messages.events import AnyEvent
 
 log = logging.getLogger(__name__)
 
-TICK = 0.04  # seconds between flushes; the first change after a pause goes out at once
+# Seconds between readings: under load events go in bunches, the first after a pause goes at once.
+TICK = 0.04  # while somebody looks: far below the 150 ms a page may lag
+UNSEEN_TICK = 0.2  # while nobody does: half the work of a busy hour is waking up
 BATCH = 500  # rows of one database transaction
-GATHER = 0.2  # seconds during which rows are collected for one transaction
+GATHER = 0.5  # seconds during which rows are collected for one transaction
 RETRY = 1.0  # seconds between attempts to reach what is away
 REPORT_EVERY = 5.0  # seconds between two questions for the whole state
-WATCHED = "asgi__group__"  # how channels_redis names the subscription of a group
 
 
 class Hub:
@@ -55,7 +56,8 @@ class Hub:
         self.doubt = True  # look where the stream stands before reading on
         self.silent_until = (0, 0)  # rows of events up to here are in the database already
         self.base = 0  # differences before this number were another hub's
-        self.watched: set[str] = set()
+        self.looked_at = False
+        self.presences_lost = False  # Redis began anew: the router has forgotten what the database knows
         self.changed = asyncio.Event()
         self.to_write = asyncio.Event()
         self.database = ThreadPoolExecutor(1, thread_name_prefix="records")
@@ -88,7 +90,7 @@ class Hub:
             self.copy = found
             log.info("hub.restored position=%s calls=%d", found.position, len(found.picture.calls))
         else:
-            self.whole = True
+            self.whole = self.presences_lost = True
             loop = asyncio.get_running_loop()
             try:
                 written = await loop.run_in_executor(self.database, records.written_position)
@@ -123,6 +125,7 @@ class Hub:
                     log.exception("hub.event_failed position=%s", position)
             if entries:
                 self.changed.set()
+                await asyncio.sleep(TICK if self.looked_at else UNSEEN_TICK)
 
     async def _look_where_the_stream_is(self) -> None:
         """After a start and after every outage: is this still the stream and the copy we know?"""
@@ -171,29 +174,27 @@ class Hub:
                 self.whole = self.doubt = True
                 self.changed.set()
                 await asyncio.sleep(RETRY / 4)
-            await asyncio.sleep(TICK)
 
     async def _flush_once(self) -> None:
         delta, self.delta = self.delta, Delta()
-        whole = self.whole
+        whole, self.whole = self.whole, False  # set again when this fails
         if not delta and not whole:
             return
-        copy, change = self.copy, delta.change
+        copy = self.copy
         copy.number += 1
-        marks = {group: copy.marks.get(group, self.base) for group in push.concerned(change)}
-        delta.marks = set(marks)
         if whole:
-            outgoing = push.afresh(copy, self.watched)
-            copy.marks.update(dict.fromkeys([*copy.marks, *(group for group, _ in outgoing)], copy.number))
             delta = copies.everything(copy)
+            delta.marks = {*copy.marks, keys.GROUP_CALLS, keys.GROUP_HANDSETS}
         else:
-            outgoing = push.messages(copy, change, lambda group: marks[group], self.watched)
-            copy.marks.update(dict.fromkeys(marks, copy.number))
-        await copies.write(self.redis, copy, delta, whole=whole)
+            delta.marks = push.concerned(delta.change)
+        previous = {group: copy.marks.get(group, self.base) for group in delta.marks}
+        copy.marks.update(dict.fromkeys(delta.marks, copy.number))
+        watched = await copies.write(self.redis, copy, delta, whole=whole)
+        if delta.marks:
+            self.looked_at = bool(watched)
+        outgoing = push.afresh(copy, watched) if whole else push.messages(copy, delta.change, previous, watched)
         for group, message in outgoing:
             await self.layer.group_send(group, message)
-        if whole:
-            self.whole = False
 
     # -- the database ----------------------------------------------------------------------------
     async def write(self) -> None:
@@ -223,7 +224,6 @@ class Hub:
                 if waiting.get(name) is row:  # a newer state of the same user stays
                     del waiting[name]
                     self.delta.written.add(name)
-            self.changed.set()
             if waiting:
                 self.to_write.set()
 
@@ -243,15 +243,13 @@ class Hub:
             await asyncio.sleep(RETRY)
 
     async def live(self) -> None:
-        """Say that we live, see who looks, drop what has run out."""
+        """Say that we live, drop what has run out, let go of rows that are written."""
         while True:
             try:
                 text = f"{len(self.copy.picture.calls)} calls, {len(self.copy.unwritten)} records waiting"
                 await self.redis.set(keys.ALIVE, text, ex=keys.ALIVE_SECONDS)
-                found = await self.redis.pubsub_channels(f"{WATCHED}{keys.USER_PREFIX}*")
-                self.watched = {name.decode().removeprefix(WATCHED) for name in found}
             except RedisError:
-                self.watched = set()
+                pass  # `read` has noticed and says so
             self.delta.change.add(self.copy.picture.prune(time.time()))
             if self.delta:
                 self.changed.set()
@@ -266,10 +264,27 @@ class Hub:
                     reply = await self.switch.send(ReportState(**stamp("hub")))
                     if not reply.ok:
                         log.warning("hub.no_report error=%s", reply.error)
-                except SwitchError:
+                    if self.presences_lost:
+                        await self._give_presences_back()
+                except (SwitchError, RedisError):
                     self.report = True
                 await asyncio.sleep(REPORT_EVERY)
             await asyncio.sleep(RETRY / 4)
+
+    async def _give_presences_back(self) -> None:
+        """After a power cut the router starts with everybody in the office; tell it what people had set."""
+        loop = asyncio.get_running_loop()
+        try:
+            states = await loop.run_in_executor(self.database, records.presences)
+        except DatabaseError:
+            self.report = True  # again in a while
+            return
+        for user_id, presence in states:
+            if self.copy.picture.presences.get(user_id) != presence:
+                reply = await self.switch.send(SetPresence(**stamp("hub"), user_id=user_id, presence=presence))
+                if not reply.ok:  # a user who is gone
+                    log.info("hub.presence_refused user=%s error=%s", user_id, reply.error)
+        self.presences_lost = False
 
     async def _last_words(self) -> None:
         """An orderly end: what can be saved now need not be replayed at the next start."""

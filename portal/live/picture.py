@@ -21,6 +21,8 @@ import orjson
 import redis
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from portal.live import keys
 from portal.live.call import Call, CallView, load
@@ -41,7 +43,13 @@ class Seen(Generic[T]):
 
 @cache
 def _redis() -> redis.Redis:
-    return redis.Redis.from_url(settings.INSTANCE.redis_url, protocol=2, socket_connect_timeout=1, socket_timeout=2)
+    return redis.Redis.from_url(
+        settings.INSTANCE.redis_url,
+        protocol=2,
+        socket_connect_timeout=1,
+        socket_timeout=2,
+        retry=Retry(NoBackoff(), 1),  # once, for a connection that Redis closed meanwhile
+    )
 
 
 def _seen(name: str, parse: Callable[[dict[bytes, bytes]], list[T]]) -> Seen[T]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
@@ -28,14 +28,14 @@ def concerned(change: Change) -> set[Group]:
 
 
 def messages(
-    copy: Copy, change: Change, previous: Callable[[Group], int], watched: Collection[Group]
+    copy: Copy, change: Change, previous: Mapping[Group, int], watched: Collection[Group]
 ) -> list[tuple[Group, Message]]:
-    """One message for each group that somebody may look through. `previous(group)`: the number of its last
-    difference, by which a consumer notices that one was lost."""
+    """One message for each watched group that is concerned. `previous`: the number of its last difference, by
+    which a consumer notices that one was lost."""
     picture = copy.picture
     bodies: dict[Group, dict[str, Any]] = {}
     views: dict[str, CallView] = {}
-    if change.calls:
+    if change.calls and watched:
         body: dict[str, Any] = {"changed": [], "removed": []}
         for call_id in change.calls:
             if call := picture.shown(call_id):
@@ -44,7 +44,7 @@ def messages(
             elif call_id not in picture.calls:
                 body["removed"].append(call_id)
         bodies[keys.GROUP_CALLS] = body
-    if change.registrations or change.bans:
+    if (change.registrations or change.bans) and keys.GROUP_HANDSETS in watched:
         bodies[keys.GROUP_HANDSETS] = {
             "changed": [picture.registrations[s] for s in change.registrations if s in picture.registrations],
             "removed": [s for s in change.registrations if s not in picture.registrations],
@@ -67,8 +67,9 @@ def messages(
             own = bodies.setdefault(group, {"changed": [], "removed": []})
             own["mailbox"] = {"new": count["new"], "old": count["old"]}
     return [
-        (group, message(copy.number, previous(group), orjson.dumps({"type": "diff", **body}).decode()))
+        (group, message(copy.number, previous[group], orjson.dumps({"type": "diff", **body}).decode()))
         for group, body in bodies.items()
+        if group in watched
     ]
 
 
@@ -78,5 +79,4 @@ def message(number: int, previous: int, text: str) -> Message:
 
 def afresh(copy: Copy, watched: Collection[Group]) -> list[tuple[Group, Message]]:
     """After an outage: everybody shall read a whole snapshot, because differences may have been lost."""
-    groups = {keys.GROUP_CALLS, keys.GROUP_HANDSETS, *watched}
-    return [(group, message(copy.number, copy.number - 1, "")) for group in sorted(groups)]
+    return [(group, message(copy.number, copy.number - 1, "")) for group in sorted(watched)]

@@ -173,3 +173,9 @@ def written_position() -> str:
     """How far the database has the records; "0-0" when nothing was ever written."""
     close_old_connections()
     return StreamPosition.objects.filter(stream=STREAM).values_list("position", flat=True).first() or "0-0"
+
+
+def presences() -> list[tuple[int, str]]:
+    """(user id, presence) of everybody who ever set one."""
+    close_old_connections()
+    return list(UserState.objects.values_list("user_id", "presence"))

@@ -140,7 +140,8 @@ def test_snapshot_and_differences_show_what_a_fresh_snapshot_shows(events: list[
         copy.picture.apply(event)
     calls, stations = calls_seen(copy.picture), stations_seen(copy.picture)
     mine = {user: calls_seen(copy.picture, user) for user in USERS}
-    watched = {keys.group_user(user): user for user in USERS}
+    users = {keys.group_user(user): user for user in USERS}
+    watched = {keys.GROUP_CALLS, keys.GROUP_HANDSETS, *users}
     rest = events[cut:]
     while rest:
         size = data.draw(st.integers(1, len(rest)))  # events of one tick go out as one difference
@@ -148,7 +149,7 @@ def test_snapshot_and_differences_show_what_a_fresh_snapshot_shows(events: list[
         for event in rest[:size]:
             change.add(copy.picture.apply(event))
         rest = rest[size:]
-        for group, message in push.messages(copy, change, lambda _: 0, watched):
+        for group, message in push.messages(copy, change, dict.fromkeys(watched, 0), watched):
             body = orjson.loads(message["text"])
             if group == keys.GROUP_CALLS:
                 calls = merge(calls, "id", body["changed"], body["removed"])
@@ -158,7 +159,7 @@ def test_snapshot_and_differences_show_what_a_fresh_snapshot_shows(events: list[
                     "bans": merge(stations["bans"], "source", body["bans"], body["lifted"]),
                 }
             else:
-                mine[watched[group]] = merge(mine[watched[group]], "id", body["changed"], body["removed"])
+                mine[users[group]] = merge(mine[users[group]], "id", body["changed"], body["removed"])
     assert calls == calls_seen(copy.picture)
     assert stations == stations_seen(copy.picture)
     assert mine == {user: calls_seen(copy.picture, user) for user in USERS}

@@ -7,7 +7,9 @@ import time
 
 import redis
 
-from telephony.messages.events import RegistrationRefused, SourceBanned
+from telephony.messages import write
+from telephony.messages.commands import COMMANDS, AnyCommand, Reply, any_command, reply_key
+from telephony.messages.events import PresenceChanged, RegistrationRefused, SourceBanned
 from tests.portal.live.conftest import LivePlace
 from tests.portal.live.feed import Feed, head
 
@@ -154,3 +156,28 @@ def test_an_event_no_database_can_hold_does_not_stop_the_others(migrated: LivePl
     good = quick_call(feed)
     migrated.wait_for(lambda: migrated.records() >= 1, 15, "the good record")
     assert good in {row[0] for row in migrated.query("SELECT call_id FROM live_callrecord")}
+
+
+def test_presences_are_written_and_given_back_to_a_router_that_forgot_them(migrated: LivePlace, feed: Feed) -> None:
+    migrated.start_hub()
+    feed.emit(PresenceChanged(**head(), user_id=3, presence="busy"))
+    feed.emit(PresenceChanged(**head(), user_id=3, presence="away", by="ann"))
+    quick_call(feed)
+    migrated.wait_for(lambda: migrated.records() == 1, 15, "the rows")
+    assert migrated.query("SELECT user_id, presence, by FROM user_state") == [(3, "away", "ann")]
+    migrated.stop("hub")
+    migrated.kill("redis")
+    fresh = migrated.start_redis()  # a power cut: Redis and router know nothing
+    asked: list[AnyCommand] = []
+
+    def router_hears_it() -> bool:
+        if taken := fresh.brpop([COMMANDS], timeout=1):
+            command = any_command.validate_json(taken[1])
+            asked.append(command)
+            fresh.lpush(reply_key(command.id), write(Reply(id=command.id, ok=True)))
+        return any(command.op == "set_presence" for command in asked)
+
+    migrated.start_hub()
+    migrated.wait_for(router_hears_it, 20, "the presence to be given back")
+    [told] = [command for command in asked if command.op == "set_presence"]
+    assert (told.user_id, told.presence) == (3, "away")
