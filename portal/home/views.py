@@ -66,7 +66,9 @@ def first_steps() -> tuple[Step, ...]:
     people = User.objects.filter(is_server_administrator=False)
     registered = bool(picture.registrations().items)
     return (
-        Step("Add a user: a name, a login, an extension.", "/business/users/add/", "business.users.add", people.exists()),
+        Step(
+            "Add a user: a name, a login, an extension.", "/business/users/add/", "business.users.add", people.exists()
+        ),
         Step(
             "Add a handset and give it to the user.",
             "/phone-system/handsets/add/",
@@ -79,5 +81,10 @@ def first_steps() -> tuple[Step, ...]:
             "phone_system.handsets",
             registered,
         ),
-        Step("Add a second one, and call.", "/reports/live-calls/", "reports.live_calls", people.count() > 1 and registered),
+        Step(
+            "Add a second one, and call.",
+            "/reports/live-calls/",
+            "reports.live_calls",
+            people.count() > 1 and registered,
+        ),
     )

@@ -128,7 +128,9 @@ def calls(request: HttpRequest) -> HttpResponse:
         HISTORY,
         rows=lambda: CallRecord.objects.filter(Q(from_user=user.pk) | Q(to_user=user.pk)),
         columns=(
-            Column("Time", lambda row: row.started, sort=("started",), template="pages/cells/moment.html", css="nowrap"),
+            Column(
+                "Time", lambda row: row.started, sort=("started",), template="pages/cells/moment.html", css="nowrap"
+            ),
             Column("Direction", _direction(user)),
             Column("With", _other(user)),
             Column(

@@ -89,9 +89,7 @@ class Table:
 
 def build(page: AdminPage, request: HttpRequest, links: frozenset[str]) -> Table:
     asked = request.GET
-    chosen = tuple(
-        Chosen(f.name, f.title, f.choices, _known(asked.get(f.name, ""), f.choices)) for f in page.filters
-    )
+    chosen = tuple(Chosen(f.name, f.title, f.choices, _known(asked.get(f.name, ""), f.choices)) for f in page.filters)
     q = asked.get("q", "").strip()
     rows = _matching(page, q, {c.name: c.value for c in chosen})
     sort, order = _order(page, asked.get("sort", ""))

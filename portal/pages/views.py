@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -24,12 +24,20 @@ from portal.pages.page import AdminPage, Section
 from portal.publish.errors import Conflict, Reason, Refused
 
 
+class Gone(Exception):
+    """The row was deleted since the person saw it; the text is a sentence."""
+
+
 class PageView(View):
     page: AdminPage = None  # type: ignore[assignment]  # as_view() insists on a class attribute
     template: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().dispatch(request, *args, **kwargs)
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except Gone as error:
+            messages.warning(request, str(error))
+            response = redirect(self.list_url())
         add_never_cache_headers(response)
         patch_vary_headers(response, ["HX-Request"])
         return response  # type: ignore[return-value]
@@ -41,15 +49,11 @@ class PageView(View):
         return reverse(self.page.name)
 
     def row(self, pk: int) -> Any:
-        """The row, or 404 with a sentence."""
+        """Raises Gone: then the answer is the list, with a sentence."""
         found = (self.page.objects or self.page.rows)().filter(pk=pk).first()
         if found is None:
-            raise Http404(f"This {self.page.singular} does not exist any more.")
+            raise Gone(f"This {self.page.singular} does not exist any more: somebody deleted it.")
         return found
-
-    def gone(self, error: Conflict) -> HttpResponseRedirect:
-        messages.warning(self.request, str(error))
-        return HttpResponseRedirect(self.list_url())
 
 
 class ListView(PageView):
@@ -151,8 +155,8 @@ class ModifyView(FormView):
                 form.add_error(None, error)
             except Refused as error:
                 return self.answer(form, row=row, original=original, refused=error.reasons)
-            except Conflict as error:
-                return self.gone(error) if error.deleted else self.compare(form, self.row(pk), original)
+            except Conflict:
+                return self.compare(form, self.row(pk), original)
             else:
                 return self.done(row, change.outcome)
         return self.answer(form, row=row, original=original)
@@ -192,11 +196,10 @@ class DeleteView(PageView):
         assert self.page.delete is not None
         try:
             change = self.page.delete(request, row, int(seen) if seen.isdigit() else self.page.version(row))
-        except Conflict as error:
-            if error.deleted:
-                return self.gone(error)
+        except Conflict:
+            row = self.row(pk)
             messages.warning(request, f"{label} was changed by somebody else since you opened this page. Look again.")
-            return self.confirm(self.row(pk), status=409)
+            return self.confirm(row, status=409)
         except ValidationError as error:
             return self.confirm(row, tuple(Reason(text) for text in error.messages), status=409)
         except Refused as error:

@@ -22,10 +22,14 @@ def ask(task: Any, **arguments: Any) -> Verdict:
     try:
         verdict: Verdict = task.apply_async(kwargs=arguments).get(timeout=PATIENCE)
     except (OperationalError, RedisError, RuntimeError):  # RuntimeError: Celery's result store gave up reconnecting
-        return Verdict(ok=False, error="The switch cannot be reached: Redis does not answer. Nothing was done.", call_id="")
+        return Verdict(
+            ok=False, error="The switch cannot be reached: Redis does not answer. Nothing was done.", call_id=""
+        )
     except CeleryTimeout:
         log.warning("verb.unanswered task=%s", task.name)
         return Verdict(
-            ok=False, error="Nobody answered: the calls worker does not run, or the switch is busy. Look whether it happened.", call_id=""
+            ok=False,
+            error="Nobody answered: the calls worker does not run, or the switch is busy. Look whether it happened.",
+            call_id="",
         )
     return verdict

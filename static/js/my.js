@@ -2,7 +2,7 @@
 import { live } from "./live.js";
 import { tick } from "./times.js";
 
-const STATES = { ringing: ["Ringing", "warn"], talking: ["Talking with", "good"], held: ["On hold with", "warn"], parked: ["Parked", "warn"], queued: ["In a queue", "warn"] };
+const STATES = { ringing: ["Ringing", "warn"], talking: ["Talking", "good"], held: ["On hold", "warn"], parked: ["Parked", "warn"], queued: ["In a queue", "warn"] };
 const calls = new Map();
 const box = document.querySelector("#own-calls");
 const template = document.querySelector("#own-call");

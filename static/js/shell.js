@@ -22,9 +22,9 @@ document.addEventListener("click", (event) => {
   if (take) takeTheirs(take);
 });
 
-/* After a refused form the cursor is where the mistake is. */
-const wrong = document.querySelector("[aria-invalid=true]");
-if (wrong) wrong.focus();
+/* After a refused form the cursor is where the mistake is; on a page for adding something, in its first field. */
+const first = document.querySelector("[aria-invalid=true]") || document.querySelector("form[data-add] :is(input:not([type=hidden]), select)");
+if (first) first.focus();
 
 /* "Use theirs" of a conflicting edit: the value lies in the button. */
 function takeTheirs(take) {

@@ -61,15 +61,22 @@ def delete(request: HttpRequest, user: User, seen: int) -> Change:
 def uses(user: User) -> Sequence[Use]:
     """S09-36: what goes with the user, and what loses its owner."""
     extension = getattr(user, "extension", None)
-    own = [
-        Use(
-            f"Extension {extension.number} and its call routes are deleted with the user.",
-            reverse("phone_system.extensions.view_call_routes", args=[extension.pk]),
-        )
-    ] if extension else []
+    own = (
+        [
+            Use(
+                f"Extension {extension.number} and its call routes are deleted with the user.",
+                reverse("phone_system.extensions.view_call_routes", args=[extension.pk]),
+            )
+        ]
+        if extension
+        else []
+    )
     lines = CallAppearance.objects.filter(owner=user).select_related("handset")
     return own + [
-        Use(f"Handset {line} ({line.station}) stays, without an owner.", reverse("phone_system.handsets.show", args=[line.handset_id]))
+        Use(
+            f"Handset {line} ({line.station}) stays, without an owner.",
+            reverse("phone_system.handsets.show", args=[line.handset_id]),
+        )
         for line in lines
     ]
 

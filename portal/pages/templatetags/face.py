@@ -18,7 +18,9 @@ NOTE_ICONS = {"success": "check", "warning": "warning", "error": "error"}
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """One symbol of static/img/icons.svg. Always decoration: the words beside it say what it means."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("img/icons.svg"), name)
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("img/icons.svg"), name
+    )
 
 
 @register.simple_tag

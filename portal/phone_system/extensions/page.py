@@ -24,7 +24,11 @@ def rows() -> QuerySet[Extension]:
 def _user(extension: Extension) -> Linked:
     if extension.user is None:
         return Linked("system extension")
-    return Linked(extension.user.label, reverse("business.users.modify", args=[extension.user_id]), "phone_system.extensions.username")
+    return Linked(
+        extension.user.label,
+        reverse("business.users.modify", args=[extension.user_id]),
+        "phone_system.extensions.username",
+    )
 
 
 def _in_office(extension: Extension) -> str:
@@ -34,7 +38,11 @@ def _in_office(extension: Extension) -> str:
         return "no route"
     rings = sum(attempt.rings for attempt in route.attempts.all())
     last = str(route.get_finally_kind_display()).lower()
-    return f"{rings} rings, then {last} {route.finally_value}".strip() if rings else f"{last} {route.finally_value}".strip()
+    return (
+        f"{rings} rings, then {last} {route.finally_value}".strip()
+        if rings
+        else f"{last} {route.finally_value}".strip()
+    )
 
 
 def _owned(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:

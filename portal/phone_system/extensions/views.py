@@ -80,10 +80,12 @@ def one_route(request: HttpRequest, pk: int, presence: str) -> HttpResponse:
 
 
 def _names() -> dict[str, str]:
-    """"102 Bob" by extension number."""
+    """ "102 Bob" by extension number."""
     people = Extension.objects.values_list("number", "description", "user__first_name", "user__last_name")
     return {
-        number: " ".join(part for part in (number, first, last) if part) if first or last else f"{number} {text}".strip()
+        number: " ".join(part for part in (number, first, last) if part)
+        if first or last
+        else f"{number} {text}".strip()
         for number, text, first, last in people
     }
 

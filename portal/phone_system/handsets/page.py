@@ -65,7 +65,11 @@ def delete(request: HttpRequest, line: CallAppearance, seen: int) -> Change:
 
 
 def uses(line: CallAppearance) -> Sequence[Use]:
-    found = [Use(f"{line.owner.label} loses this handset.", reverse("business.users.modify", args=[line.owner_id]))] if line.owner else []
+    found = (
+        [Use(f"{line.owner.label} loses this handset.", reverse("business.users.modify", args=[line.owner_id]))]
+        if line.owner
+        else []
+    )
     named = Destination.objects.filter(kind=DestinationKind.APPEARANCE.value, value=line.station)
     for destination in named.select_related("attempt__route__extension"):
         route = destination.attempt.route
@@ -132,16 +136,19 @@ PAGE = AdminPage(
         ),
     ),
     empty_title="No handsets yet",
-    empty_text="Any SIP phone or softphone can be used: add it here, then enter its User ID, login ID and password on it.",
+    empty_text="Any SIP phone or softphone will do: add it here, then enter its User ID, login ID and password on it.",
     add_link="phone_system.handsets.sip.add_generic",
     add_title="add new Generic SIP Handset",
     modify_link="phone_system.handsets.sip.modify",
     delete_link="phone_system.handsets.sip.delete",
     form=form,
-    sections=(Section("", ("description", "lines", "owner")), Section("What the phone logs in with", ("login_id", "password"))),
+    sections=(
+        Section("", ("description", "lines", "owner")),
+        Section("What the phone logs in with", ("login_id", "password")),
+    ),
     add=add,
     modify=modify,
     delete=delete,
     uses=uses,
-    delete_text="The phone is logged out and cannot call any more. The last line of a handset takes the handset with it.",
+    delete_text="The phone is logged out and cannot call any more. The last line takes the handset with it.",
 )

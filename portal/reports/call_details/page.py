@@ -66,11 +66,19 @@ PAGE = AdminPage(
         Column("Talked", lambda row: lasting(row.seconds) if row.answered else "", sort=("seconds",), css="num"),
         Column(
             "Explanation",
-            lambda row: Linked("Why?", reverse("reports.call_details.view", args=[row.pk]), "reports.call_details.view"),
+            lambda row: Linked(
+                "Why?", reverse("reports.call_details.view", args=[row.pk]), "reports.call_details.view"
+            ),
             template="pages/cells/link.html",
         ),
     ),
-    search=("from_number__icontains", "from_name__icontains", "to_number__icontains", "to_name__icontains", "dialled__icontains"),
+    search=(
+        "from_number__icontains",
+        "from_name__icontains",
+        "to_number__icontains",
+        "to_name__icontains",
+        "dialled__icontains",
+    ),
     search_hint="Name or number",
     filters=(
         Filter("period", "Period", (("", "All"), ("1", "24 hours"), ("7", "7 days"), ("30", "30 days")), _period),

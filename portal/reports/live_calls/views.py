@@ -22,7 +22,9 @@ def live_calls(request: HttpRequest) -> HttpResponse:
     """Template context: calls (CallView, for browsers without scripts), problem, now (Unix time)."""
     seen = picture.calls()
     return render(
-        request, "reports/live_calls/live_calls.html", {"calls": seen.items, "problem": seen.problem, "now": time.time()}
+        request,
+        "reports/live_calls/live_calls.html",
+        {"calls": seen.items, "problem": seen.problem, "now": time.time()},
     )
 
 

@@ -53,7 +53,9 @@ PAGE = AdminPage(
     search=("text__icontains", "subject__icontains"),
     search_hint="Address, login ID or words",
     filters=(
-        Filter("severity", "Severity", (("", "All"), ("warning", "Warnings and errors"), ("error", "Errors")), _severity),
+        Filter(
+            "severity", "Severity", (("", "All"), ("warning", "Warnings and errors"), ("error", "Errors")), _severity
+        ),
         Filter("kind", "About", (("", "Everything"), *KINDS), _kind),
     ),
     empty_title="Nothing has happened yet",
