@@ -14,6 +14,7 @@ from telephony.messages.workers import TOKEN_HEADER
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104
 BAN_SECONDS = 300
+KEEPALIVE_SECONDS = 60  # at least 30; OPTIONS to both sides of a call; a side that does not answer ends it
 FAILURES_TO_BAN = 20  # wrong passwords from one source within two minutes
 
 
@@ -44,7 +45,9 @@ def music(instance: Instance) -> Path:
     return instance.media / "hold" / "default.wav"
 
 
-def render(instance: Instance, addresses: Sequence[str], *, modules: str = MODULES) -> str:
+def render(
+    instance: Instance, addresses: Sequence[str], *, modules: str = MODULES, keepalive: int = KEEPALIVE_SECONDS
+) -> str:
     """The whole configuration. `addresses`: the machine's own IPv4 addresses, the one of the default route first;
     used when SIP listens on 0.0.0.0. Raises BadSetting for a path or realm Kamailio could not read."""
     for name, text in (("SWITCHROOM_VAR", str(instance.var)), ("SWITCHROOM_REALM", instance.realm)):
@@ -77,5 +80,6 @@ def render(instance: Instance, addresses: Sequence[str], *, modules: str = MODUL
         modules=modules,
         ban_seconds=BAN_SECONDS,
         failures=FAILURES_TO_BAN,
+        keepalive=keepalive,
         token_header=TOKEN_HEADER,
     )

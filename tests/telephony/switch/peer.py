@@ -111,5 +111,8 @@ class RouterPeer:
         return found[0]
 
     def close(self) -> None:
-        self._closed = True
-        self._link.close()
+        """Gone at once, as a router that was killed."""
+        if not self._closed:
+            self._closed = True
+            self._link.shutdown(socket.SHUT_RDWR)
+            self._link.close()
