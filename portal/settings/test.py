@@ -17,8 +17,8 @@ if "SWITCHROOM_TEST_FOLDER" not in os.environ and ("pytest" in sys.modules or "S
     os.environ.pop("REDIS_URL", None)
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
-from portal.settings.base import *  # noqa: E402, F403
-from portal.settings.base import DATABASES, INSTANCE  # noqa: E402
+from portal.settings.base import *  # noqa: F403
+from portal.settings.base import DATABASES, INSTANCE
 
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -78,9 +78,7 @@ class VoicemailViewSet(viewsets.ViewSet):
         serializer = VoicemailSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         if serializer.validated_data["message"]["new"]:
-            raise serializers.ValidationError(
-                {"new": ["A voicemail can be marked as heard (false), not as new."]}
-            )
+            raise serializers.ValidationError({"new": ["A voicemail can be marked as heard (false), not as new."]})
         if not mailbox.mark_heard(settings.INSTANCE.mail, entry.user.pk, entry.message.id):
             raise NotFound("This voicemail was deleted.")
         _lamp(entry.user)
