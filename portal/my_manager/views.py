@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.access.guard import open_to
 from portal.business.users.models import User
 from portal.live.models import CallRecord
-from portal.my_manager import ranges, services
+from portal.my_manager import ranges
+from portal.my_manager.voicemails import services
 from portal.pages import tables
 from portal.pages.page import AdminPage, Column, State
 from portal.reports.call_details.page import OUTCOMES, lasting, party

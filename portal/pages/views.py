@@ -19,6 +19,7 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views import View
 
 from portal.access.guard import allowed_links
+from portal.audit.models import AuditEntry
 from portal.pages import conflict, tables
 from portal.pages.page import AdminPage, Section
 from portal.publish.errors import Conflict, Reason, Refused
@@ -169,7 +170,9 @@ class ModifyView(FormView):
         for field in again.fields.values():
             if isinstance(field.widget, forms.PasswordInput):
                 field.widget.render_value = True  # typed seconds ago by this person: it is not to be lost
-        return self.answer(again, row=row, original=conflict.sign(now), notes=notes, conflict=True)
+        who = AuditEntry.objects.filter(kind=str(row._meta.verbose_name), object_id=str(row.pk))
+        name = who.values_list("actor_name", flat=True).first() or "somebody else"
+        return self.answer(again, row=row, original=conflict.sign(now), notes=notes, conflict=name)
 
 
 class DeleteView(PageView):

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 
-from celery.exceptions import CeleryError
 from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-import portal.celery  # noqa: F401  # the app must exist before a shared task is called
 from portal.api.fields import WithFrom
 from portal.api.permissions import links_of
 from portal.business.users.models import User
-from telephony import mailbox, tasks
+from portal.my_manager.voicemails import services
+from telephony import mailbox
 
 OTHERS = "business.users.delete_messages"
 
@@ -79,17 +75,15 @@ class VoicemailViewSet(viewsets.ViewSet):
         serializer.is_valid(raise_exception=True)
         if serializer.validated_data["message"]["new"]:
             raise serializers.ValidationError({"new": ["A voicemail can be marked as heard (false), not as new."]})
-        if not mailbox.mark_heard(settings.INSTANCE.mail, entry.user.pk, entry.message.id):
+        if not services.mark_heard(entry.user, entry.message.id):
             raise NotFound("This voicemail was deleted.")
-        _lamp(entry.user)
         return Response(VoicemailSerializer(self._entry(request, pk, own=True)).data)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         entry = self._entry(request, pk)
-        if not mailbox.delete(settings.INSTANCE.mail, entry.user.pk, entry.message.id):
+        if not services.delete(entry.user, entry.message.id):
             raise NotFound("This voicemail was deleted.")
-        _lamp(entry.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={(200, "audio/wav"): OpenApiResponse(OpenApiTypes.BINARY)})
@@ -98,7 +92,7 @@ class VoicemailViewSet(viewsets.ViewSet):
         """The recording. Only for its owner: reading a voicemail is nobody else's business."""
         entry = self._entry(request, pk, own=True)
         try:
-            data = mailbox.audio(settings.INSTANCE.mail, entry.user.pk, entry.message.id)
+            data = services.audio(entry.user, entry.message.id)
         except mailbox.MessageGone as error:
             raise NotFound("This voicemail was deleted.") from error
         return HttpResponse(data, content_type="audio/wav", headers={"Cache-Control": "private, no-store"})
@@ -121,9 +115,3 @@ class VoicemailViewSet(viewsets.ViewSet):
                 if message.id == message_id:
                     return Entry(user, message)
         raise NotFound("There is no such voicemail.")
-
-
-def _lamp(user: User) -> None:
-    """The lamp follows when the switch is there; when it is not, it counts again as it comes back."""
-    with contextlib.suppress(OperationalError, CeleryError, RedisError):
-        tasks.mailbox_changed.apply_async(kwargs={"user_id": user.pk}, ignore_result=True)

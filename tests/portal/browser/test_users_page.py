@@ -75,7 +75,7 @@ def test_the_second_of_two_administrators_sees_the_difference_and_loses_nothing(
     page.get_by_label("First name").fill("Dorothea")
     page.get_by_role("button", name="Update").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("was changed by somebody else")
+    expect(page.get_by_role("alert")).to_contain_text("was changed by second")
     expect(page.get_by_label("Last name")).to_have_value("Mine")
     expect(page.get_by_label("First name")).to_have_value("Dorothea")
     expect(page.get_by_label("Maximum Number of Voicemails")).to_have_value("55")

@@ -1,9 +1,10 @@
-"""What a person does with their own voicemail: listen, mark as heard, delete. Page and API call these."""
+"""What is done with voicemails: listen, mark as heard, delete. Page and API call these."""
 
 from __future__ import annotations
 
 import logging
 
+from celery.exceptions import CeleryError
 from django.conf import settings
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -45,6 +46,6 @@ def delete(user: User, message_id: str) -> bool:
 def _lamp(user: User) -> None:
     """The phone's lamp follows; without Redis it follows when the router counts again."""
     try:
-        tasks.mailbox_changed.delay(user_id=user.pk, by=user.username)
-    except (OperationalError, RedisError) as error:
+        tasks.mailbox_changed.apply_async(kwargs={"user_id": user.pk, "by": user.username}, ignore_result=True)
+    except (OperationalError, CeleryError, RedisError) as error:
         log.warning("voicemail.lamp_not_told user=%s error=%s", user.pk, type(error).__name__)
