@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 DEADLY = 2  # workers that died in calls of one source (engine-calls.md 9)
 DEADLY_REASON = "media workers died in its calls"
 BAN_SECONDS = 300.0
+STOP_AGAIN_AFTER = (0.5, 1.5, 3.0)  # seconds
 SUBSCRIBES_WITHIN = 1.0  # seconds; a phone that wants its lamp subscribes right after it registered
 
 
@@ -220,23 +221,38 @@ class Router:
             await self.end_leg(leg)
 
     async def end_leg(self, leg: Leg) -> None:
-        control = self.control
-        if control is None:
+        if self.control is None:
             raise RpcFailed("The switch is not connected; try again in a moment.")
         if leg.ended or leg.deciding:  # a leg that waits for a worker is answered when the wait ends
             return
+        await self._stop(self.control, leg)
+        self.spawn(self._make_sure_it_ends(leg))
+
+    async def _stop(self, control: Control, leg: Leg) -> bool:
+        """False when the switch says that nothing of the leg is left."""
         try:
             if leg.talking:
                 await control.end_dialog(leg.h_entry, leg.h_id)
             else:
                 await control.cancel(leg.cid, leg.cseq)
-        except RpcFailed as error:
-            if self.link is None:
-                raise
-            log.info("call.leg_unknown_to_switch cid=%s error=%s", leg.cid, error)
-            await asyncio.sleep(0.5)  # its end may be on the way; else the switch has nothing left of it
-            if not leg.ended:
-                self.ledger.end_leg(leg)
+        except RpcFailed as error:  # its end may be on the way, or its answer: seen to by _make_sure_it_ends
+            log.info("call.not_stopped cid=%s talking=%s error=%s", leg.cid, leg.talking, error)
+            return not (leg.talking and "not found" in str(error))
+        return True
+
+    async def _make_sure_it_ends(self, leg: Leg) -> None:
+        """A call may be answered while it is cancelled, and a BYE may meet the ACK: the switch then keeps it."""
+        for pause in STOP_AGAIN_AFTER:
+            await asyncio.sleep(pause)
+            if leg.ended:
+                return
+            if self.control is not None and not await self._stop(self.control, leg):
+                break
+        else:
+            await asyncio.sleep(STOP_AGAIN_AFTER[-1])
+        if not leg.ended:
+            log.warning("call.end_unseen call=%s cid=%s", leg.call.call_id, leg.cid)
+            self.ledger.end_leg(leg)
 
     # -- state ---------------------------------------------------------------------------------------
     async def set_presence(self, user_id: int, presence: Presence, by: str) -> None:

@@ -93,6 +93,10 @@ class FakeWorker:
         self.peer.send(request)
         return Call(self.peer, request, None, outgoing=True)
 
+    def hang_up_link(self) -> None:
+        """The worker is gone as far as the router can see."""
+        self.link.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         self.peer.close()
         self.link.close()

@@ -32,6 +32,7 @@ QUICK = 0.5  # seconds a ring lasts here
 def engine() -> Iterator[Engine]:
     routes = [extension("102", 2, route(attempt(phone(BOBS), rings=4), end=to_voicemail("102")))]
     with Engine(snapshot(extensions=routes, ring_seconds=QUICK)) as engine:
+        engine.worker()
         yield engine
 
 
@@ -68,7 +69,7 @@ def test_a_registration_is_told_with_its_expiry(engine: Engine, bob: Peer) -> No
 
 
 def test_nobody_answers_and_the_caller_leaves_a_message(engine: Engine, ann: Peer, bob: Peer) -> None:
-    worker = engine.worker()
+    worker = engine.workers[0]
     outgoing = ann.invite("102", rtp=False)
     incoming = bob.incoming(rtp=False)
     incoming.ring()
