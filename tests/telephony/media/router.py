@@ -68,6 +68,7 @@ class FakeRouter:
     def close(self) -> None:
         """As a router that dies: the socket file stays."""
         self._closed = True
+        self._listener.shutdown(socket.SHUT_RDWR)  # a close alone leaves it listening while accept() waits
         self._listener.close()
         for connection in self._connections:
             try:

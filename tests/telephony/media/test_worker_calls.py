@@ -6,7 +6,6 @@ import io
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +37,7 @@ from telephony.messages.workers import (
 )  # fmt: skip
 from telephony.messages.workers import TestRing as RingStation
 from tests.harness.audio import contains, parse_wav, read_wav
-from tests.harness.place import Late, Place, wait_for
+from tests.harness.place import Place, wait_for
 from tests.harness.rtp import Rtp
 from tests.harness.sip import Call, Peer
 from tests.telephony.media.router import FakeRouter
@@ -87,10 +86,10 @@ class House:
         return mailbox.counts(self.inst.mail, BOB)
 
     def close(self) -> None:
+        for peer in self.peers:  # first: whoever gets this place next must find its addresses free
+            peer.close()
         self.place.close()
         self.router.close()
-        for peer in self.peers:
-            peer.close()
 
 
 @pytest.fixture
@@ -118,6 +117,19 @@ def wait_beep(call: Call, seconds: float = 20.0) -> None:
     wait_for(heard, seconds, "the beep")
 
 
+def skip_greeting(call: Call) -> None:
+    """Speak from now on, hear the greeting begin, press # and wait for the tone."""
+    call.rtp.wait_sound(10)
+    call.rtp.dial("#")
+    wait_beep(call)
+
+
+def speak(seconds: float) -> None:
+    """Let the peers talk for so long; what they say was set before."""
+    until = time.monotonic() + seconds
+    wait_for(lambda: time.monotonic() > until, seconds + 5, "time to pass")
+
+
 def beep_hz() -> float:
     spectrum = np.abs(np.fft.rfft(BEEP.astype(np.float64)))
     return float(np.argmax(spectrum) * 8000 / len(BEEP))
@@ -129,12 +141,8 @@ def test_a_caller_hears_the_greeting_leaves_a_message_and_it_is_kept_complete(ho
     began = time.monotonic()
     wait_beep(call)
     heard = call.rtp.heard_since(began)
-    for name in ("vm-theperson", "vm-isunavail", "vm-intro"):
-        assert contains(heard, read_wav(ENGLISH / f"{name}.wav")), name
-    assert not contains(heard, read_wav(ENGLISH / "vm-isonphone.wav"))
     call.rtp.play_tone(620)
-    done = time.monotonic() + 3
-    wait_for(lambda: time.monotonic() > done, 5, "three seconds of speech")
+    speak(3)
     assert house.counts() == Counts(0, 0), "a message appears only when it is complete"
     assert call.bye().code == 200
     assert house.router.expect(MailboxTouched).user_id == BOB
@@ -146,17 +154,17 @@ def test_a_caller_hears_the_greeting_leaves_a_message_and_it_is_kept_complete(ho
     assert abs(message.seconds - len(samples) / 8000) <= 0.5
     assert sound.has_tone(samples[4000:20000], 620)
     assert not list((house.inst.media / "spool").iterdir())
+    for name in ("vm-theperson", "vm-isunavail", "vm-intro"):
+        assert contains(heard, read_wav(ENGLISH / f"{name}.wav")), name
+    assert not contains(heard, read_wav(ENGLISH / "vm-isonphone.wav"))
 
 
 def test_the_pound_key_skips_the_greeting_and_ends_the_message_with_thanks(house: House) -> None:
     house.router.lease(0, "L1", take_message(busy=True))
     call = house.talk("L1")
-    call.rtp.wait_sound()
-    call.rtp.dial("#")
-    wait_beep(call, 3)
+    skip_greeting(call)
     call.rtp.play_tone(500)
-    done = time.monotonic() + 2
-    wait_for(lambda: time.monotonic() > done, 4, "two seconds of speech")
+    speak(2)
     began = time.monotonic()
     call.rtp.dial("#")
     call.expect_bye(8)
@@ -173,11 +181,8 @@ def test_two_callers_leave_messages_at_once_in_one_worker_and_are_not_mixed_up(h
         calls.append(house.talk(lease))
     for call, hz in zip(calls, (400, 700), strict=True):
         call.rtp.play_tone(hz)
-        call.rtp.dial("#")
-    for call in calls:
-        wait_beep(call, 4)
-    done = time.monotonic() + 2.5
-    wait_for(lambda: time.monotonic() > done, 4, "speech")
+        skip_greeting(call)
+    speak(2.5)
     for call in calls:
         call.bye()
     wait_for(lambda: house.counts().new == 2, 5, "two messages")
@@ -297,10 +302,8 @@ def test_the_router_can_end_a_session_and_what_was_said_is_kept(house: House) ->
     house.router.lease(0, "L1", take_message())
     call = house.talk("L1")
     call.rtp.play_tone(620)
-    call.rtp.dial("#")
-    wait_beep(call, 4)
-    done = time.monotonic() + 2
-    wait_for(lambda: time.monotonic() > done, 4, "two seconds of speech")
+    skip_greeting(call)
+    speak(2)
     house.router.say(0, EndSession(lease="L1"))
     call.expect_bye()
     assert house.router.expect(SessionEnded).lease == "L1"
@@ -312,14 +315,12 @@ def test_a_running_session_outlives_the_router_and_is_reported_to_the_next_one(h
     call = house.talk("L1")
     call.rtp.play_tone(620)
     house.router.close()
-    call.rtp.dial("#")
-    wait_beep(call, 4)
+    skip_greeting(call)
     house.router = FakeRouter(house.inst.router_socket)
     hello = house.router.expect(WorkerHello)
     assert [(s.lease, s.call_id, s.app, s.legs) for s in hello.sessions] == [("L1", "call-1", "voicemail", 1)]
     house.router.close()
-    done = time.monotonic() + 1.5
-    wait_for(lambda: time.monotonic() > done, 4, "speech")
+    speak(1.5)
     call.bye()
     wait_for(lambda: house.counts().new == 1, 5, "the message")
     house.router = FakeRouter(house.inst.router_socket)
@@ -332,10 +333,8 @@ def test_a_killed_worker_is_replaced_and_the_message_it_recorded_is_salvaged(hou
     house.router.lease(0, "L1", take_message())
     call = house.talk("L1")
     call.rtp.play_tone(620)
-    call.rtp.dial("#")
-    wait_beep(call, 4)
-    done = time.monotonic() + 4
-    wait_for(lambda: time.monotonic() > done, 6, "four seconds of speech")
+    skip_greeting(call)
+    speak(4)
     killed = time.monotonic()
     os.kill(first.pid, signal.SIGKILL)
     died = house.router.expect(WorkerDied)
@@ -371,10 +370,8 @@ def test_ending_the_supervisor_stores_messages_and_ends_every_worker(house: Hous
     house.router.lease(0, "L1", take_message())
     call = house.talk("L1")
     call.rtp.play_tone(620)
-    call.rtp.dial("#")
-    wait_beep(call, 4)
-    done = time.monotonic() + 2
-    wait_for(lambda: time.monotonic() > done, 4, "speech")
+    skip_greeting(call)
+    speak(2)
     assert house.place.stop("media") == 0
     assert not Path(f"/proc/{pid}").exists()
     assert house.counts() == Counts(1, 0)
@@ -388,8 +385,6 @@ def test_workers_end_when_their_supervisor_is_killed(house: House) -> None:
 
 
 def test_a_disk_that_is_full_gets_an_apology_and_keeps_nothing_half() -> None:
-    place = Place({"SWITCHROOM_MEDIA_WARM": "1"})
-    place.close()
     house = House.__new__(House)
     house.place = Place({"SWITCHROOM_MEDIA_WARM": "1"})
     house.inst, house.peers = house.place.instance, []
@@ -402,10 +397,8 @@ def test_a_disk_that_is_full_gets_an_apology_and_keeps_nothing_half() -> None:
         house.router.lease(0, "L1", take_message())
         call = house.talk("L1")
         call.rtp.play_tone(620)
-        call.rtp.dial("#")
-        wait_beep(call, 4)
-        done = time.monotonic() + 7
-        wait_for(lambda: time.monotonic() > done, 9, "seven seconds of speech")
+        skip_greeting(call)
+        speak(7)
         began = time.monotonic()
         call.rtp.dial("#")
         call.expect_bye(12)
@@ -415,6 +408,3 @@ def test_a_disk_that_is_full_gets_an_apology_and_keeps_nothing_half() -> None:
         assert not list(house.inst.mail.rglob("tmp/*"))
     finally:
         house.close()
-
-
-__all__ = ["Late", "threading"]
