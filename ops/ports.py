@@ -44,7 +44,7 @@ def problem(kind: str, variable: str, address: Endpoint) -> str | None:
         except OSError as error:
             remedy = f"set {variable} to another one."
             if error.errno == errno.EADDRINUSE:
-                holder = holder_of(kind, address.port)
+                holder = holder_of(kind, address)
                 who = f" by {holder}" if holder else ""
                 return f"Port {address.port} ({kind}) of {address.host} is taken{who}: stop that program or {remedy}"
             if error.errno == errno.EACCES:
@@ -54,9 +54,9 @@ def problem(kind: str, variable: str, address: Endpoint) -> str | None:
             return f"{address} ({kind}) cannot be used ({error.strerror}): {remedy}"
 
 
-def holder_of(kind: str, port: int) -> str | None:
-    """Name and process id of a program holding `port`, as far as /proc tells us (others' need root)."""
-    inodes = set(_inodes(kind, port))
+def holder_of(kind: str, address: Endpoint) -> str | None:
+    """Name and process id of a program holding `address`, as far as /proc tells us (others' need root)."""
+    inodes = set(_inodes(kind, address))
     if not inodes:
         return None
     links = {f"socket:[{inode}]" for inode in inodes}
@@ -72,7 +72,9 @@ def holder_of(kind: str, port: int) -> str | None:
     return None
 
 
-def _inodes(kind: str, port: int) -> Iterator[str]:
+def _inodes(kind: str, address: Endpoint) -> Iterator[str]:
+    """Sockets in the way of `address`, from /proc/net (proc(5)): addresses there are hexadecimal, bytes reversed."""
+    ours = socket.inet_aton(address.host)[::-1].hex().upper()
     for table in (f"/proc/net/{kind}", f"/proc/net/{kind}6"):
         try:
             lines = Path(table).read_text().splitlines()[1:]
@@ -80,8 +82,11 @@ def _inodes(kind: str, port: int) -> Iterator[str]:
             continue
         for line in lines:
             fields = line.split()
+            host, _, port = fields[1].rpartition(":")
             listening = kind == "udp" or fields[3] == "0A"
-            if listening and int(fields[1].rpartition(":")[2], 16) == port:
+            # the last four bytes hold the address of an IPv4 socket and of an IPv4-mapped one; zeros are "all"
+            meets = host[-8:] == ours or not host.strip("0") or not ours.strip("0")
+            if listening and meets and int(port, 16) == address.port:
                 yield fields[9]
 
 

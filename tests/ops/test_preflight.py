@@ -92,6 +92,16 @@ def test_a_taken_port_names_its_holder_and_the_setting_that_moves_it() -> None:
     assert found.endswith("set SWITCHROOM_HTTP to another one.")
 
 
+def test_the_holder_of_the_same_port_on_another_address_is_not_accused() -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.2", 0))
+        holder.listen(1)
+        port = holder.getsockname()[1]
+        assert ports.holder_of("tcp", Endpoint("127.0.0.2", port)) is not None
+        assert ports.holder_of("tcp", Endpoint("0.0.0.0", port)) is not None
+        assert ports.holder_of("tcp", Endpoint("127.0.0.3", port)) is None
+
+
 def test_an_address_this_machine_has_not_is_named() -> None:
     found = ports.problem("udp", "SWITCHROOM_SIP", Endpoint("192.0.2.7", 5060))
     assert found == "This machine has no address 192.0.2.7: set SWITCHROOM_SIP to another one."
