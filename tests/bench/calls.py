@@ -80,7 +80,7 @@ def decision(bed: Bed) -> None:
             asked = delays(bed, peer, callee.extension)
             with stopped(bed.house, "router"):
                 alone = delays(bed, peer, callee.extension)
-            bed.house.wait_for(bed.house.healthy, 20, "the router to be back")
+            wait_for(bed.house.healthy, 20, "the router to be back")
             asked += delays(bed, peer, callee.extension)
     finally:
         responder.terminate()

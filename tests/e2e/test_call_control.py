@@ -11,6 +11,7 @@ from ops.softphone.message import name_of, user_of
 from tests.e2e.actions import ban_of, guess_until_silence, lift_ban, registers, ring
 from tests.e2e.conftest import Peers, Phones
 from tests.harness.house import PASSWORD, House, Person
+from tests.harness.place import wait_for
 from tests.harness.sip import Peer
 
 pytestmark = pytest.mark.e2e
@@ -134,12 +135,12 @@ def test_wrong_passwords_leave_the_phone_pending_then_ban_its_address_until_it_i
         assert first.code in (401, 403)
         assert not house.handset(ann)["registered"]
         guess_until_silence(thief)
-        ban = house.wait_for(lambda: ban_of(house, thief.address), 5, "the ban to be shown")
+        ban = wait_for(lambda: ban_of(house, thief.address), 5, "the ban to be shown")
         assert ban["reason"]
         lift_ban(house, thief.address)
         thief.password = ann.sip_password
-        house.wait_for(lambda: registers(thief), 6, "the right password to be accepted again")
-        house.wait_for(lambda: house.handset(ann)["registered"], 4, "the handset to be shown as registered")
+        wait_for(lambda: registers(thief), 6, "the right password to be accepted again")
+        wait_for(lambda: house.handset(ann)["registered"], 4, "the handset to be shown as registered")
 
 
 def test_a_banned_thief_does_not_lock_out_the_real_phone(house: House, ann: Person, peer: Peers) -> None:

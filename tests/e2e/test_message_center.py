@@ -19,7 +19,7 @@ def receive_message(house: House, ann: Person, bob: Person, peer: Peers) -> None
     call.expect(200, seconds=6)
     call.ack()
     leave_message(call, seconds=2.5)
-    house.wait_for(lambda: house.messages(bob), 5, "the message")
+    wait_for(lambda: house.messages(bob), 5, "the message")
 
 
 def log_in(phone: Peer, person: Person, pin: str) -> Call:
@@ -44,7 +44,7 @@ def test_bob_hears_anns_recording_by_404_and_pin_deletes_it_and_the_lamp_goes_of
     house.hear_first_message(call)
     call.rtp.wait_tone(TONE, 30)
     house.delete_message(call)
-    house.wait_for(lambda: house.messages(bob) == (), 6, "the message to be gone")
+    wait_for(lambda: house.messages(bob) == (), 6, "the message to be gone")
     lamp.wait_waiting(0)
     call.bye()
 

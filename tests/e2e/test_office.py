@@ -10,6 +10,7 @@ import requests
 from tests.e2e.conftest import Peers
 from tests.harness.browser import new_secrets
 from tests.harness.house import ADMIN_PASSWORD, PASSWORD, House, Person, Refused
+from tests.harness.place import wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -84,7 +85,7 @@ def test_a_phone_registers_with_a_login_id_that_is_not_its_user_id_and_the_page_
             message = page.next(5)
             found = next((r for r in message.get("changed", []) if r["station"] == ann.station), None)
         assert found["registered_until"] > datetime.now(UTC).timestamp() + 30
-    row = house.wait_for(lambda: (r := house.handset(ann))["registered"] and r, 4, "the handset to be registered")
+    row = wait_for(lambda: (r := house.handset(ann))["registered"] and r, 4, "the handset to be registered")
     until = datetime.fromisoformat(row["registered_until"])
     assert 30 < (until - datetime.now(UTC)).total_seconds() <= 3600
     assert ann.sip_password not in str(row)

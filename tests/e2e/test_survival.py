@@ -32,7 +32,7 @@ def test_without_a_router_internal_calls_still_complete(house: House, ann: Perso
         anns.wait_tone(700)
         anns.hang_up()
         bobs.wait_call("ended")
-    house.wait_for(house.healthy, 20, "the house to be whole again")
+    wait_for(house.healthy, 20, "the house to be whole again")
     anns.call(bob.extension)
     anns.wait_call("talking", 8, count=2)
     anns.hang_up()
@@ -49,7 +49,7 @@ def test_a_call_outlives_the_router_and_its_record_is_written(
     bobs.wait_tone(440)
     kill(house, "router")
     bobs.wait_tone(440)
-    house.wait_for(house.healthy, 20, "the router to be back")
+    wait_for(house.healthy, 20, "the router to be back")
     house.wait_calls(
         lambda calls: [c for c in calls if c["from"] == ann.extension and c["state"] == "talking"], 6,
         "the call to be on the list again",
@@ -71,7 +71,7 @@ def test_a_worker_killed_in_the_middle_of_a_message_keeps_what_was_said(
     wait_for(lambda: time.monotonic() - spoken > 3, 5, "three seconds of message")
     worker = worker_of(house, call)
     os.kill(worker, signal.SIGKILL)
-    (message,) = house.wait_for(lambda: house.messages(bob), 10, "the salvaged message")
+    (message,) = wait_for(lambda: house.messages(bob), 10, "the salvaged message")
     recording = house.recording(bob, message)
     assert len(recording) > 1.5 * 8000
     assert has_tone(recording[4000:12000], TONE)
@@ -80,7 +80,7 @@ def test_a_worker_killed_in_the_middle_of_a_message_keeps_what_was_said(
     again.expect(200, seconds=6)
     again.ack()
     leave_message(again)
-    house.wait_for(lambda: len(house.messages(bob)) == 2, 5, "the next message")
+    wait_for(lambda: len(house.messages(bob)) == 2, 5, "the next message")
 
 
 def test_web_killed_between_commit_and_announcement_is_in_force_within_three_seconds(
@@ -104,11 +104,11 @@ def test_web_killed_between_commit_and_announcement_is_in_force_within_three_sec
     with frozen(house, "redis"):
         saving = threading.Thread(target=save)
         saving.start()
-        house.wait_for(lambda: version_in_database(house) > before, 10, "the commit")
+        wait_for(lambda: version_in_database(house) > before, 10, "the commit")
         for pid in house.pids("web"):
             os.kill(pid, signal.SIGKILL)
     began = time.monotonic()
-    house.wait_for(lambda: versions(house)[1] > before, 6, "the new version to be in force")
+    wait_for(lambda: versions(house)[1] > before, 6, "the new version to be in force")
     took = time.monotonic() - began
     assert took < 3.0, f"in force after {took:.1f} s"
     saving.join(20)
@@ -116,7 +116,7 @@ def test_web_killed_between_commit_and_announcement_is_in_force_within_three_sec
     call.expect(200, seconds=8)  # nobody is registered there: voicemail answers, so the number exists
     call.ack()
     call.bye()
-    house.wait_for(house.healthy, 20, "the house to be whole again")
+    wait_for(house.healthy, 20, "the house to be whole again")
 
 
 def test_phones_stay_registered_when_the_switch_is_killed(
@@ -125,8 +125,8 @@ def test_phones_stay_registered_when_the_switch_is_killed(
     anns, bobs = phone(ann), phone(bob)
     bobs.answer_automatically(after=0.1)
     kill(house, "switch")
-    house.wait_for(lambda: not house.healthy(), 5, "the loss to be noticed")
-    house.wait_for(house.healthy, 20, "the switch to be back")
+    wait_for(lambda: not house.healthy(), 5, "the loss to be noticed")
+    wait_for(house.healthy, 20, "the switch to be back")
     anns.call(bob.extension)
     anns.wait_call("talking", 8)
     anns.hang_up()

@@ -17,29 +17,30 @@ from tests.harness.sip import Call
 
 pytestmark = pytest.mark.e2e
 TONE = 620.0
+GREETING = ("vm-theperson", "vm-isunavail", "vm-intro", "vm-isonphone", "vm-leavemsg", "vm-nobodyavail")
 
 
 def leave_message(call: Call, seconds: float = 3.0, end: str = "bye") -> None:
     """Listen to the greeting, wait for the beep, speak a tone, end by hanging up, `#` or falling silent."""
     answered = time.monotonic()
     hear_beep(call.rtp, 25)
-    said = heard_prompts(call.rtp.heard_since(answered))
-    assert said, "no greeting of the prompt set was heard before the beep"
+    heard = call.rtp.heard_since(answered)
     call.rtp.play_tone(TONE)
     spoken = time.monotonic()
     wait_for(lambda: time.monotonic() - spoken > seconds, seconds + 2, "the message to be spoken")
-    call.rtp.silence()
     if end == "bye":
         assert call.bye().code == 200
-    elif end == "#":
-        call.rtp.dial("#")
-    if end != "bye":
+    else:
+        call.rtp.silence()
+        if end == "#":
+            call.rtp.dial("#")
         call.expect_bye(20)
+    assert heard_prompts(heard, GREETING), "no recorded greeting was heard before the beep"
 
 
 def assert_message(house: House, owner: Person, caller: Person, seconds: float = 3.0) -> None:
     """Exactly one new message, complete, from the caller, with his tone in it, as a mail in the Maildir."""
-    (message,) = house.wait_for(lambda: house.messages(owner), 5, f"a message in the mailbox of {owner.name}")
+    (message,) = wait_for(lambda: house.messages(owner), 5, f"a message in the mailbox of {owner.name}")
     assert (message.from_number, message.from_name, message.new) == (caller.extension, caller.name, True)
     recording = house.recording(owner, message)
     assert abs(len(recording) / 8000 - seconds) < 1.6
@@ -98,7 +99,7 @@ def test_without_a_registered_phone_the_caller_reaches_voicemail_at_once_and_sil
     call.expect(200, seconds=6)
     call.ack()
     leave_message(call, seconds=3.0, end="silence")
-    (message,) = house.wait_for(lambda: house.messages(bob), 5, "a message")
+    (message,) = wait_for(lambda: house.messages(bob), 5, "a message")
     recording = house.recording(bob, message)
     assert has_tone(recording[8000:16000], TONE)
     assert house.record_of(ann, bob)["outcome"] == "voicemail"

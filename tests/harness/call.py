@@ -92,12 +92,14 @@ class Call:
         return self.reply(180)
 
     def answer(self) -> Message:
-        """200 with SDP; waits for the ACK."""
+        """200 with SDP; whoever sends the ACK may be the same thread, so `expect_ack` is a call of its own."""
         self.answered = self.reply(200, self.offer())
         if self.request.body:
             self.listen_to(self.request.body)
-        self.peer.expect(lambda m: m.method == "ACK" and m.call_id == self.call_id, 4, "ACK")
         return self.answered
+
+    def expect_ack(self, seconds: float = 4.0) -> Message:
+        return self.peer.expect(lambda m: m.method == "ACK" and m.call_id == self.call_id, seconds, "ACK")
 
     # -- both ----------------------------------------------------------------------------------
     def offer(self, direction: str = "sendrecv", address: str = "") -> str:
@@ -170,7 +172,8 @@ class Call:
         request = self.peer.expect(
             lambda m: m.method == "BYE" and not m.is_response and m.call_id == self.call_id, seconds, "BYE"
         )
-        self.peer.respond(request, 200)
+        if "BYE" not in self.peer.automatic:
+            self.peer.respond(request, 200)
         return request
 
     def expect_cancel(self, seconds: float = 4.0) -> Message:

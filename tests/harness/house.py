@@ -29,7 +29,7 @@ from tests.harness import processes
 from tests.harness.audio import Samples, parse_wav
 from tests.harness.browser import Browser, Listener, new_secrets
 from tests.harness.phone import Phone
-from tests.harness.place import Place, session_members
+from tests.harness.place import Late, Place, session_members, wait_for
 from tests.harness.sip import Peer
 
 ADMIN_PASSWORD = "Correct-Horse-47"
@@ -77,16 +77,19 @@ class House(Place):
         began = time.monotonic()
         self.start("house", [PYTHON, "-m", "ops.start"])
         try:
-            self.wait_for(self.healthy, seconds, "GET /health/ to say 200")
-        except AssertionError as late:
-            raise AssertionError(f"{late}\nHealth: {self.health()}") from None
+            wait_for(self.healthy, seconds, "GET /health/ to say 200")
+        except Late as late:
+            raise AssertionError(f"{late}\nHealth: {self.health()}\n{self.logs()}") from None
         self.started_in = time.monotonic() - began
         self.claim_administrator()
         return self
 
     def close(self, keep: bool = False) -> None:
         process = self.processes.get("house")
-        supervisor = self.supervisor() if process and process.running else 0
+        try:
+            supervisor = self.supervisor() if process and process.running else 0
+        except FileNotFoundError:
+            supervisor = 0  # it did not come so far
         if process is not None:
             process.stop(seconds=50)
         if supervisor:
@@ -202,6 +205,7 @@ class House(Place):
         )  # fmt: skip
         peer.answer_always("OPTIONS")
         peer.answer_always("NOTIFY")
+        peer.answer_always("BYE")  # so that one test thread may play both ends
         if register:
             self.in_force()
             answer = peer.register()
@@ -210,7 +214,7 @@ class House(Place):
 
     def in_force(self, seconds: float = 5.0) -> None:
         """Wait until the router works with the newest version."""
-        self.wait_for(self._head_in_force, seconds, "the newest configuration to be in force")
+        wait_for(self._head_in_force, seconds, "the newest configuration to be in force")
 
     def _head_in_force(self) -> bool:
         with redis.Redis.from_url(self.instance.redis_url, protocol=2) as link:
@@ -231,7 +235,7 @@ class House(Place):
         return self.rows("calls/")
 
     def wait_calls(self, test: Callable[[list[dict[str, Any]]], Any], seconds: float, what: str) -> Any:
-        return self.wait_for(lambda: test(self.calls()), seconds, what)
+        return wait_for(lambda: test(self.calls()), seconds, what)
 
     def record_of(self, caller: Person, callee: Person | str, seconds: float = 6.0) -> dict[str, Any]:
         """The newest call record between the two; waits until it is written."""
@@ -243,7 +247,7 @@ class House(Place):
                     return row
             return None
 
-        found: dict[str, Any] = self.wait_for(newest, seconds, f"a call record {caller.extension} to {number}")
+        found: dict[str, Any] = wait_for(newest, seconds, f"a call record {caller.extension} to {number}")
         return found
 
     # -- browser -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Processes of a running house, from supervisord and /proc: who belongs to which program, and who holds a UDP address."""
+"""Processes of a running house, by supervisord and /proc: which program each is, who holds a UDP address."""
 
 from __future__ import annotations
 

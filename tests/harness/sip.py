@@ -53,7 +53,7 @@ class Peer:
         self._news = threading.Condition()
         self._closed = False
         self._calls: list[Call] = []
-        self._automatic: dict[str, int] = {}  # method -> code answered at once, still kept in `seen`
+        self.automatic: dict[str, int] = {}  # method -> code answered at once, still kept in `seen`
         threading.Thread(target=self._receive, daemon=True).start()
 
     @property
@@ -66,7 +66,7 @@ class Peer:
 
     def answer_always(self, method: str, code: int = 200) -> None:
         """Answer every request of `method` (OPTIONS, NOTIFY) at once; it still arrives in `inbox`."""
-        self._automatic[method] = code
+        self.automatic[method] = code
 
     # -- the wire ------------------------------------------------------------------------------
     def send(self, message: Message | bytes, to: tuple[str, int] | None = None) -> None:
@@ -100,8 +100,8 @@ class Peer:
                         self.socket.sendto(self._answers[key], source)
                     continue
                 self._requests.add(key)
-                if message.method in self._automatic:
-                    self.respond(message, self._automatic[message.method])
+                if message.method in self.automatic:
+                    self.respond(message, self.automatic[message.method])
             with self._news:
                 self.seen.append(message)
                 self.inbox.append(message)
