@@ -82,7 +82,7 @@ class Pins:
             entry = self.attempts.setdefault(key, Attempts())
             if now - entry.last > WINDOW_SECONDS:
                 entry.wrong = 0
-            if now - entry.last > LONGEST_LOCK_SECONDS:
+            if now - max(entry.last, entry.until) > LONGEST_LOCK_SECONDS:
                 entry.locks = 0
             entry.wrong += 1
             entry.last = now
@@ -106,7 +106,7 @@ class Pins:
         self.attempts = {
             key: entry
             for key, entry in self.attempts.items()
-            if entry.until > now or now - entry.last < LONGEST_LOCK_SECONDS
+            if now - max(entry.last, entry.until) < LONGEST_LOCK_SECONDS
         }
         self.changed = False
         return orjson.dumps({key: asdict(entry) for key, entry in self.attempts.items()})

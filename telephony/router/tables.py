@@ -7,12 +7,14 @@ switch that kept its tables gets nothing, one that restarted gets everything.
 from __future__ import annotations
 
 import ipaddress
+import re
 
 from telephony.messages.snapshot import Credentials, DestinationKind, ExtensionEntry, OutsideLine
 from telephony.router.index import SnapshotIndex
 from telephony.router.steps.external import line_uri
 from telephony.switch.control import Table
 
+_HOST = re.compile(r"sips?:(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:;]+))")
 Tables = dict[Table, dict[str, str]]
 NAMES: tuple[Table, ...] = ("ha1", "uid", "ext", "emerg", "cid", "lineip")
 
@@ -65,9 +67,8 @@ def _identity(index: SnapshotIndex, station: str) -> str:
 
 def _address(line: OutsideLine) -> str:
     """The line's source address, when its target is written as one; names are the switch's to resolve."""
-    host = line.target.partition(":")[2].split(";")[0]
-    host = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and host.count(":") == 1 else host
+    found = _HOST.match(line.target)
     try:
-        return str(ipaddress.ip_address(host.strip("[]")))
+        return str(ipaddress.ip_address(found["six"] or found["host"])) if found else ""
     except ValueError:
         return ""

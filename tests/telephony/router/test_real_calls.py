@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
 
+from telephony.mailbox import Voicemail, deliver
 from telephony.messages.commands import EndCall, Originate, RingHandset
 from tests.harness.sip import Peer
 from tests.telephony.router.engine import Engine
@@ -194,10 +196,16 @@ def test_a_handset_rings_for_a_test(engine: Engine, bob: Peer) -> None:
 def test_the_message_lamp_follows_the_mailbox(engine: Engine, bob: Peer) -> None:
     assert bob.subscribe("message-summary", BOBS).code in (200, 202)
     bob.expect(lambda m: m.method == "NOTIFY" and "Voice-Message" in m.body, 4, "the first NOTIFY")
-    maildir = engine.instance.mail / "2" / "Maildir"
-    for name in ("tmp", "new", "cur"):
-        (maildir / name).mkdir(parents=True, exist_ok=True)
-    (maildir / "new" / "1.a.b").write_text("Subject: x\n\n")
+    message = Voicemail(
+        user_id=2,
+        user_name="Bob Baker",
+        extension="102",
+        from_number="101",
+        from_name="Ann Archer",
+        received=datetime.now(UTC),
+        seconds=1,
+    )
+    deliver(engine.instance.mail, message, audio=b"RIFF")
     engine.workers[0].say(t="mailbox", user_id=2)
     bob.expect(lambda m: m.method == "NOTIFY" and "Voice-Message: 1/0" in m.body, 4, "the lamp")
     engine.event("mailbox.counted", user_id=2, new=1, old=0)
