@@ -86,8 +86,8 @@ class FormView(PageView):
         return self.page.form(data, row)
 
     def answer(self, form: forms.Form, *, row: Any = None, original: str = "", **context: Any) -> HttpResponse:
+        refused = bool(context.get("refused") or context.get("conflict"))
         wrong = form.is_bound and bool(form.errors)
-        refused = bool(context.get("refused") or context.get("notes"))
         return self.show(
             {
                 "form": form,
@@ -100,7 +100,7 @@ class FormView(PageView):
                 "delete_url": self.delete_url(row),
                 **context,
             },
-            status=422 if wrong else 409 if refused else 200,
+            status=409 if refused else 422 if wrong else 200,
         )
 
     def delete_url(self, row: Any) -> str:
@@ -146,8 +146,11 @@ class ModifyView(FormView):
         form = self.form(request.POST, row)
         if not seen.isdigit():
             return self.fresh(row)
+        base = conflict.unsign(original)
         if int(seen) != self.page.version(row):  # known before anything is checked: an error must not hide it
-            return self.compare(form, row, original)
+            if conflict.merge(base, form, self.form(row=row))[1]:
+                return self.compare(form, row, base)
+            seen = str(self.page.version(row))  # what somebody else saved is not on this form
         if form.is_valid():
             assert self.page.modify is not None
             try:
@@ -157,15 +160,15 @@ class ModifyView(FormView):
             except Refused as error:
                 return self.answer(form, row=row, original=original, refused=error.reasons)
             except Conflict:
-                return self.compare(form, self.row(pk), original)
+                return self.compare(form, self.row(pk), base)
             else:
                 return self.done(row, change.outcome)
         return self.answer(form, row=row, original=original)
 
-    def compare(self, form: forms.Form, row: Any, original: str) -> HttpResponse:
+    def compare(self, form: forms.Form, row: Any, base: Mapping[str, str]) -> HttpResponse:
         """Somebody saved in between: the form again, with what both have done (portal/pages/conflict.py)."""
         now = self.form(row=row)
-        data, notes = conflict.merge(conflict.unsign(original), form, now)
+        data, notes = conflict.merge(base, form, now)
         again = self.form(data, row)
         for field in again.fields.values():
             if isinstance(field.widget, forms.PasswordInput):

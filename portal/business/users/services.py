@@ -229,3 +229,4 @@ def _set_extension(work: Change, user: User, number: str) -> None:
         extensions.add_user_extension(work, user, number)
     else:
         extensions.renumber(work, current, number)
+    work.touch(user)  # it is on the user's page: whoever has that open must see it before saving
