@@ -18,10 +18,13 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
+from typing import ParamSpec, TypeVar
 
 from channels.layers import get_channel_layer
 from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection
 from redis.exceptions import RedisError
 
 from portal.live import copy as copies
@@ -42,6 +45,19 @@ GATHER = 0.5  # seconds during which rows are collected for one transaction
 RETRY = 1.0  # seconds between attempts to reach what is away
 REPORT_EVERY = 5.0  # seconds between two questions for the whole state
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _connected(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What a request does for a view: begin with a connection that works, leave no broken one behind."""
+    close_old_connections()
+    try:
+        return function(*args, **kwargs)
+    except DatabaseError:
+        connection.close()
+        raise
+
 
 class Hub:
     def __init__(self, redis_url: str, *, catch_up: Callable[[], int]) -> None:
@@ -55,6 +71,7 @@ class Hub:
         self.report = True  # ask the router for the whole state
         self.doubt = True  # look where the stream stands before reading on
         self.silent_until = (0, 0)  # rows of events up to here are in the database already
+        self.saved = 0  # the number Redis confirmed last
         self.base = 0  # differences before this number were another hub's
         self.looked_at = False
         self.presences_lost = False  # Redis began anew: the router has forgotten what the database knows
@@ -91,9 +108,8 @@ class Hub:
             log.info("hub.restored position=%s calls=%d", found.position, len(found.picture.calls))
         else:
             self.whole = self.presences_lost = True
-            loop = asyncio.get_running_loop()
             try:
-                written = await loop.run_in_executor(self.database, records.written_position)
+                written = await self._in_database(records.written_position)
                 self.silent_until = place(written)
             except DatabaseError:
                 pass  # then everything is written again, and the unique columns drop it
@@ -135,8 +151,8 @@ class Hub:
             self.copy.position = copies.START
         if place(newest) < self.silent_until:
             self.silent_until = (0, 0)
-        kept = await self.redis.get(keys.POSITION)
-        if kept is None or kept.decode() != self.copy.position:
+        kept = await self.redis.get(keys.NUMBER)
+        if kept is None or int(kept) < self.saved:
             self.whole = True
             self.changed.set()
         self.report = True
@@ -181,7 +197,7 @@ class Hub:
         if not delta and not whole:
             return
         copy = self.copy
-        copy.number += 1
+        copy.number = number = copy.number + 1
         if whole:
             delta = copies.everything(copy)
             delta.marks = {*copy.marks, keys.GROUP_CALLS, keys.GROUP_HANDSETS}
@@ -190,6 +206,7 @@ class Hub:
         previous = {group: copy.marks.get(group, self.base) for group in delta.marks}
         copy.marks.update(dict.fromkeys(delta.marks, copy.number))
         watched = await copies.write(self.redis, copy, delta, whole=whole)
+        self.saved = number
         if delta.marks:
             self.looked_at = bool(watched)
         outgoing = push.afresh(copy, watched) if whole else push.messages(copy, delta.change, previous, watched)
@@ -197,8 +214,12 @@ class Hub:
             await self.layer.group_send(group, message)
 
     # -- the database ----------------------------------------------------------------------------
+    async def _in_database(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """In the records' thread, which has a database connection of its own. Raises django.db.Error."""
+        call = partial(_connected, function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self.database, call)
+
     async def write(self) -> None:
-        loop = asyncio.get_running_loop()
         away = False
         while True:
             await self.to_write.wait()
@@ -209,7 +230,7 @@ class Hub:
             # true only when nothing else waits: then all up to here is in this transaction
             position = self.copy.position if len(batch) == len(waiting) else None
             try:
-                await loop.run_in_executor(self.database, records.write, batch, position)
+                await self._in_database(records.write, batch, position)
             except DatabaseError as error:
                 if not away:
                     log.warning("hub.database_away waiting=%d error=%s", len(waiting), error)
@@ -234,7 +255,7 @@ class Hub:
         failed = ""
         while True:
             try:
-                await loop.run_in_executor(self.publisher, self.catch_up)
+                await loop.run_in_executor(self.publisher, _connected, self.catch_up)
                 failed = ""
             except Exception as error:  # whatever it is, the picture must go on
                 if failed != type(error).__name__:
@@ -248,6 +269,9 @@ class Hub:
             try:
                 text = f"{len(self.copy.picture.calls)} calls, {len(self.copy.unwritten)} records waiting"
                 await self.redis.set(keys.ALIVE, text, ex=keys.ALIVE_SECONDS)
+                # a Redis that restarted between two readings has raised no error: it only knows less than we wrote
+                if int(await self.redis.get(keys.NUMBER) or 0) < self.saved:
+                    self.doubt = True
             except RedisError:
                 pass  # `read` has noticed and says so
             self.delta.change.add(self.copy.picture.prune(time.time()))
@@ -273,9 +297,8 @@ class Hub:
 
     async def _give_presences_back(self) -> None:
         """After a power cut the router starts with everybody in the office; tell it what people had set."""
-        loop = asyncio.get_running_loop()
         try:
-            states = await loop.run_in_executor(self.database, records.presences)
+            states = await self._in_database(records.presences)
         except DatabaseError:
             self.report = True  # again in a while
             return
@@ -288,6 +311,7 @@ class Hub:
 
     async def _last_words(self) -> None:
         """An orderly end: what can be saved now need not be replayed at the next start."""
+        self.whole = True  # a flush may have been cut short, and its changes are in no delta any more
         try:
             await asyncio.wait_for(self._flush_once(), 2)
         except (RedisError, OSError, TimeoutError):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
-from django.db import DataError, Error, IntegrityError, close_old_connections, connection, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 
 from portal.live.fold import Change, Ended
 from portal.live.models import CallRecord, StreamPosition, SystemEvent, UserState
@@ -122,20 +122,15 @@ def write(rows: Mapping[str, Row], position: str | None) -> None:
 
     `position` None: there are more rows to come before this position is true.
     """
-    close_old_connections()
     try:
-        try:
-            _write(rows.values(), position)
-        except UNWRITABLE:
-            for name, row in rows.items():
-                try:
-                    _write([row], None)
-                except UNWRITABLE as error:
-                    log.error("record.unwritable key=%s error=%s", name, error)
-            _write([], position)
-    except Error:
-        connection.close()  # the next attempt begins with a fresh one
-        raise
+        _write(rows.values(), position)
+    except UNWRITABLE:
+        for name, row in rows.items():
+            try:
+                _write([row], None)
+            except UNWRITABLE as error:
+                log.error("record.unwritable key=%s error=%s", name, error)
+        _write([], position)
 
 
 def _write(rows: Iterable[Row], position: str | None) -> None:
@@ -171,11 +166,9 @@ def _instance(model: type[models.Model], fields: Mapping[str, Any]) -> Any:
 
 def written_position() -> str:
     """How far the database has the records; "0-0" when nothing was ever written."""
-    close_old_connections()
     return StreamPosition.objects.filter(stream=STREAM).values_list("position", flat=True).first() or "0-0"
 
 
 def presences() -> list[tuple[int, str]]:
     """(user id, presence) of everybody who ever set one."""
-    close_old_connections()
     return list(UserState.objects.values_list("user_id", "presence"))
