@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django import forms, template
 from django.forms import BoundField
 from django.templatetags.static import static
@@ -16,6 +18,7 @@ NOTE_ICONS = {"success": "check", "warning": "warning", "error": "error"}
 
 
 @register.simple_tag
+@cache  # a list has a hundred of them
 def icon(name: str) -> SafeString:
     """One symbol of static/img/icons.svg. Always decoration: the words beside it say what it means."""
     return format_html(
