@@ -184,7 +184,7 @@ class FakePort:
     def end(self, leg: str, code: int = 0, reason: str = "") -> None:
         found = self._legs.get(leg)
         if found is not None:
-            found.far.code = code or (200 if found.far.state == "talking" else 487 if found.dialled else 603)
+            found.far.code = code or (200 if found.far.state == "talking" else 487 if found.dialled else 480)
             found.far.reason = reason
             self.drop(leg, found.far.code)
 

@@ -10,12 +10,10 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from instance import Endpoint
-from telephony import mailbox
 from telephony.calls.session import (
     CALLER,
     Answer,
@@ -23,34 +21,24 @@ from telephony.calls.session import (
     Begun,
     Bridge,
     Command,
-    Deliver,
-    Delivered,
     Dial,
-    Discard,
-    Fetch,
-    Fetched,
     Finish,
     HangUp,
     Hush,
     Kept,
-    LookUp,
-    MarkHeard,
     PinAnswer,
     Play,
-    Record,
-    Remove,
     Report,
-    Session,
     SessionEvent,
     Timeout,
     Tone,
     Wait,
 )  # fmt: skip
-from telephony.media import desk as jobs
 from telephony.media import spool
 from telephony.media.apps import begins_by_itself, session_for
 from telephony.media.desk import Desk
-from telephony.media.port import Ended, Incoming, MediaPort, PortEvent, Recorded, RecordRules
+from telephony.media.paperwork import Live, Paperwork
+from telephony.media.port import Ended, Incoming, MediaPort, PortEvent, Recorded
 from telephony.media.prompts import Prompts
 from telephony.media.recording import remove
 from telephony.messages import Wire
@@ -61,7 +49,6 @@ from telephony.messages.workers import (
     EndSession,
     Lease,
     LegState,
-    MailboxTouched,
     PinChecked,
     SessionEnded,
 )  # fmt: skip
@@ -71,23 +58,6 @@ log = logging.getLogger(__name__)
 
 LEASE_WITHIN = 1.0  # seconds an INVITE waits for its lease line, which comes by another way
 INVITE_WITHIN = 5.0  # seconds a lease waits for its INVITE
-
-
-@dataclass(slots=True)
-class Live:
-    """One session with what it uses."""
-
-    lease: str
-    call_id: str
-    app: AnyApp
-    session: Session
-    legs: dict[str, str] = field(default_factory=dict)  # part -> leg of the port
-    item: spool.Item | None = None
-    timer: float | None = None  # monotonic
-    jobs: int = 0
-    asks: int = 0
-    over: bool = False
-    sounds: set[Path] = field(default_factory=set)  # fetched messages, removed at the end
 
 
 @dataclass(slots=True)
@@ -106,9 +76,9 @@ class Host:
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """`switch`: where INVITEs come from and go to. `send` says whether the router could be told."""
-        self.port, self.desk, self.prompts, self.switch = port, desk, prompts, switch
-        self.mail_root, self.spool_folder = mail_root, spool_folder
+        self.port, self.prompts, self.switch = port, prompts, switch
         self.send, self.clock, self.ticks = send, clock, ticks
+        self.paperwork = Paperwork(port, desk, mail_root, spool_folder, send, self._feed)
         self._live: dict[str, Live] = {}  # by lease
         self._legs: dict[str, tuple[Live, str]] = {}  # leg -> session and part
         self._leases: dict[str, Waiting] = {}  # leases without INVITE
@@ -294,78 +264,13 @@ class Host:
             case Finish(reason):
                 self._finish(live, reason)
             case _:
-                return self._do_paperwork(live, command)
+                return self.paperwork.do(live, command)
         return ()
 
     def _on_leg(self, live: Live, part: str, act: Callable[[str], None]) -> None:
         leg = live.legs.get(part)
         if leg is not None:
             act(leg)
-
-    def _do_paperwork(self, live: Live, command: Command) -> tuple[SessionEvent, ...]:
-        match command:
-            case Record():
-                return self._record(live, command)
-            case Deliver(keep=keep, retry=retry):
-                item, live.item = live.item, None
-                assert item is not None, "Deliver without a recording"
-                self._job(live, partial(jobs.deliver, item, self.mail_root, keep=keep, retry=retry),
-                          touched=item.voicemail.user_id)  # fmt: skip
-            case Discard():
-                item, live.item = live.item, None
-                if item is not None:
-                    spool.discard(item)
-            case LookUp(user_id=user_id, headers=headers):
-                self._job(live, lambda: jobs.look_up(self.mail_root, user_id, headers=headers))
-            case Fetch(user_id=user_id, message_id=message_id):
-                file = self.spool_folder / f"hear-{live.lease}-{len(live.sounds)}.wav"
-                live.sounds.add(file)
-                self._job(live, lambda: jobs.fetch(self.mail_root, user_id, message_id, file))
-            case MarkHeard(user_id=user_id, message_id=message_id):
-                self._change(user_id, lambda: mailbox.mark_heard(self.mail_root, user_id, message_id))
-            case Remove(user_id=user_id, message_id=message_id):
-                self._change(user_id, lambda: mailbox.delete(self.mail_root, user_id, message_id))
-        return ()
-
-    def _record(self, live: Live, command: Record) -> tuple[SessionEvent, ...]:
-        leg = live.legs.get(CALLER)
-        if leg is None:
-            return ()
-        try:
-            live.item = spool.begin(self.spool_folder, command.voicemail)
-        except OSError as error:
-            log.error("voicemail.no_spool folder=%s error=%s", self.spool_folder, error)
-            return (Kept(why="failed", seconds=0, voiced=0, voice_until=0),)
-        rules = RecordRules(
-            limit=command.limit, silence=command.silence, first_word=command.first_word, stop_on=command.stop_on
-        )
-        self.port.record(leg, live.item.sound, rules)
-        return ()
-
-    def _job(self, live: Live, job: Callable[[], SessionEvent], *, touched: int | None = None) -> None:
-        def then(event: SessionEvent) -> None:
-            live.jobs -= 1
-            if touched is not None and isinstance(event, Delivered) and event.ok:
-                self.send(MailboxTouched(user_id=touched))
-            if live.over and isinstance(event, Fetched) and event.file is not None:
-                remove(event.file)
-            self._feed(live, event)
-
-        live.jobs += 1
-        self.desk.submit(job, then)
-
-    def _change(self, user_id: int, change: Callable[[], bool]) -> None:
-        def job() -> bool:
-            try:
-                return change()
-            except OSError as error:
-                log.error("mailbox.not_changed user=%d error=%s", user_id, error)
-                return False
-
-        def then(_: bool) -> None:
-            self.send(MailboxTouched(user_id=user_id))
-
-        self.desk.submit(job, then)
 
 
 def _line(lease: str, call_id: str, app: AnyApp, legs: int) -> SessionLine:
