@@ -8,12 +8,17 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import redis
 
 from ops.softphone.message import user_of
+from telephony.client import Switch, stamp
+from telephony.mailbox import Voicemail, deliver
+from telephony.messages.commands import MailboxChanged
 from telephony.messages.events import STREAM, PinLocked, any_event
+from tests.harness.audio import tone, wav
 from tests.harness.call import Call
 from tests.harness.house import ADMIN_PASSWORD, House, Person
 from tests.harness.place import Late
@@ -49,6 +54,17 @@ def version_in_database(house: House) -> int:
         (number,) = link.execute("SELECT number FROM publish_publishhead").fetchone()
     link.close()
     return int(number)
+
+
+def put_message(house: House, owner: Person, caller: Person, tone_hz: float) -> None:
+    """A message of three seconds as a worker would store it, without the call; the lamp follows."""
+    voicemail = Voicemail(
+        user_id=owner.user_id, user_name=owner.name, extension=owner.extension, from_number=caller.extension,
+        from_name=caller.name, received=datetime.now(UTC), seconds=3,
+    )  # fmt: skip
+    deliver(house.instance.mail, voicemail, audio=wav(tone(tone_hz, 3.0)))
+    reply = Switch(house.instance.redis_url).send(MailboxChanged(**stamp("test"), user_id=owner.user_id))
+    assert reply.ok, reply.error
 
 
 # -- call control --------------------------------------------------------------------------------
@@ -116,8 +132,11 @@ def pin_locked(house: House, person: Person) -> bool:
 
 
 # -- accidents -----------------------------------------------------------------------------------
-def kill(house: House, name: str) -> None:
-    os.kill(house.pids(name)[0], signal.SIGKILL)
+def kill(house: House, name: str) -> int:
+    """SIGKILL a process; its pid."""
+    pid = house.pids(name)[0]
+    os.kill(pid, signal.SIGKILL)
+    return pid
 
 
 @contextmanager
@@ -159,10 +178,10 @@ def without_database(house: House) -> Iterator[None]:
 
 
 def worker_of(house: House, call: Call) -> int:
-    """Pid of the media worker that holds the call: its Contact is sip:w<number>.<leg>@<switch>."""
+    """Pid of the media worker that holds the call: its Contact is sip:w<last byte of its address>@<switch>."""
     found = re.match(r"w(\d+)", user_of(call.remote_target))
     assert found, f"{call.remote_target} is not a media worker's Contact"
-    address = house.instance.worker(int(found.group(1)))
-    pid = holder_of_udp(address.host, address.port)
+    address = house.instance.private(int(found.group(1)))
+    pid = holder_of_udp(address, 5060)
     assert pid, f"nobody listens at {address}"
     return pid

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
-from tests.e2e.actions import pin_locked, without_database
+from tests.e2e.actions import pin_locked, put_message, without_database
 from tests.e2e.conftest import Peers, Phones
 from tests.e2e.test_voicemail import TONE, leave_message
+from tests.harness.audio import has_tone, parse_wav
 from tests.harness.house import PASSWORD, House, Person
 from tests.harness.place import wait_for
+from tests.harness.prompts import has_prompt
 from tests.harness.sip import Call, Peer
 
 pytestmark = pytest.mark.e2e
@@ -22,16 +25,33 @@ def receive_message(house: House, ann: Person, bob: Person, peer: Peers) -> None
     wait_for(lambda: house.messages(bob), 5, "the message")
 
 
-def log_in(phone: Peer, person: Person, pin: str) -> Call:
-    """Dial 404 and give extension and PIN when asked."""
+def dial_404(phone: Peer) -> Call:
     call = phone.invite("404")
     call.expect(200, seconds=6)
     call.ack()
-    call.rtp.wait_sound()
-    call.rtp.dial(f"{person.extension}#")
-    wait_for(lambda: len(call.rtp.heard(0.5)) > 2000, 4, "the question for the PIN")
-    call.rtp.dial(f"{pin}#")
     return call
+
+
+def enter(call: Call, extension: str, pin: str) -> None:
+    """Give extension and PIN when the recorded voice asks for them."""
+    say(call, "vm-extension", extension)
+    say(call, "agent-pass", f"{pin}#")
+
+
+def say(call: Call, prompt: str, digits: str) -> None:
+    hear(call, prompt)
+    call.rtp.forget()
+    call.rtp.dial(digits)
+
+
+def hear(call: Call, *prompts: str, seconds: float = 12.0) -> str:
+    """Wait until one of the recorded prompts was heard; which one."""
+
+    def found() -> str | None:
+        heard = call.rtp.heard(12.0)
+        return next((name for name in prompts if has_prompt(heard, name)), None)
+
+    return wait_for(found, seconds, f"the prompt {' or '.join(prompts)}")
 
 
 def test_bob_hears_anns_recording_by_404_and_pin_deletes_it_and_the_lamp_goes_off(
@@ -40,34 +60,54 @@ def test_bob_hears_anns_recording_by_404_and_pin_deletes_it_and_the_lamp_goes_of
     receive_message(house, ann, bob, peer)
     lamp = phone(bob)
     lamp.wait_waiting(1)
-    call = log_in(peer(bob), bob, bob.pin)
-    house.hear_first_message(call)
+    call = dial_404(peer(bob))
+    enter(call, bob.extension, bob.pin)
+    hear(call, "vm-youhave")
     call.rtp.wait_tone(TONE, 30)
-    house.delete_message(call)
+    call.rtp.dial("7")
     wait_for(lambda: house.messages(bob) == (), 6, "the message to be gone")
     lamp.wait_waiting(0)
     call.bye()
 
 
-def test_deleting_in_the_portal_turns_the_lamp_off(
-    house: House, ann: Person, bob: Person, peer: Peers, phone: Phones
+def test_hearing_and_deleting_in_my_allworx_manager_turns_the_lamp_off(
+    house: House, ann: Person, bob: Person, phone: Phones
 ) -> None:
-    receive_message(house, ann, bob, peer)
+    put_message(house, bob, ann, TONE)
     lamp = phone(bob)
     lamp.wait_waiting(1)
-    row = next(v for v in house.rows("voicemails/") if v["from"] == ann.extension and v["new"])
-    audio = house.http.get(row["audio"] if row["audio"].startswith("http") else house.url(row["audio"]), timeout=10)
-    assert audio.status_code == 200
-    assert audio.content[:4] == b"RIFF"
+    (message,) = house.messages(bob)
+    with house.browser(bob.username, PASSWORD) as browser:
+        page = browser.get("/my/")
+        assert ann.name in page.text
+        audio = browser.get(f"/my/voicemails/{message.id}/audio/")
+        assert audio.status_code == 200
+        assert has_tone(parse_wav(audio.content)[8000:16000], TONE)
+        assert browser.post(f"/my/voicemails/{message.id}/heard/", {}).status_code < 400
+        lamp.wait_waiting(0, 1)
+        assert browser.post(f"/my/voicemails/{message.id}/delete/", {}).status_code < 400
+    assert house.messages(bob) == ()
+    lamp.wait_waiting(0, 0)
+
+
+def test_deleting_through_the_api_turns_the_lamp_off_and_only_the_owner_may_listen(
+    house: House, ann: Person, bob: Person, phone: Phones
+) -> None:
+    put_message(house, bob, ann, TONE)
+    lamp = phone(bob)
+    lamp.wait_waiting(1)
+    (row,) = house.rows(f"voicemails/?user={bob.username}")
+    assert house.http.get(house.url(row["audio"]), timeout=10).status_code in (403, 404), "the administrator listens"
+    own = {"Authorization": f"Token {house.manage('api_token', bob.username).split()[-1]}"}
+    audio = requests.get(house.url(row["audio"]), headers=own, timeout=10)
+    assert has_tone(parse_wav(audio.content)[8000:16000], TONE)
     house.api("DELETE", f"voicemails/{row['id']}/")
     assert house.messages(bob) == ()
     lamp.wait_waiting(0)
 
 
-def test_my_allworx_manager_shows_bob_his_message_and_nobody_elses(
-    house: House, ann: Person, bob: Person, peer: Peers
-) -> None:
-    receive_message(house, ann, bob, peer)
+def test_my_allworx_manager_shows_bob_his_message_and_nobody_elses(house: House, ann: Person, bob: Person) -> None:
+    put_message(house, bob, ann, TONE)
     with house.browser(bob.username, PASSWORD) as session:
         page = session.get("/my/")
         assert page.status_code == 200
@@ -75,27 +115,36 @@ def test_my_allworx_manager_shows_bob_his_message_and_nobody_elses(
     with house.browser(ann.username, PASSWORD) as session:
         page = session.get("/my/")
         assert page.status_code == 200
-        assert "Voicemail from" not in page.text
         assert house.messages(bob)[0].id not in page.text
 
 
 def test_guessing_a_pin_locks_the_mailbox_also_while_the_database_is_gone(
     house: House, ann: Person, bob: Person, peer: Peers
 ) -> None:
-    phone = peer(ann)
+    thief, owner = peer(ann), peer(bob)
     with without_database(house):
-        for _ in range(4):
-            call = log_in(phone, bob, "000000")
-            wait_for(lambda call=call: _over(call, phone), 45, "the call to be ended, or another try to be offered")
-            if pin_locked(house, bob):
-                break
-            call.close()
-        assert pin_locked(house, bob), "the PIN can be guessed for ever"
-        call = log_in(phone, bob, bob.pin)
-        call.rtp.wait_sound()
-        assert house.messages(bob) == ()
+        wrong = 0
+        while not pin_locked(house, bob):
+            call = dial_404(thief)
+            for _ in range(3):
+                enter(call, bob.extension, "000000")
+                wrong += 1
+                assert hear(call, "vm-incorrect") == "vm-incorrect"
+                if pin_locked(house, bob):
+                    break
+            call.expect_bye(20)
+            assert wrong <= 6, "the PIN can be guessed for ever"
+        assert wrong == 5
+        call = dial_404(owner)
+        enter(call, bob.extension, bob.pin)
+        assert hear(call, "vm-youhave", "sorry-youre-having-problems") == "sorry-youre-having-problems"
+        call.expect_bye(20)
+
+
+def test_the_right_pin_opens_the_mailbox_while_the_database_is_gone(house: House, bob: Person, peer: Peers) -> None:
+    phone = peer(bob)
+    with without_database(house):
+        call = dial_404(phone)
+        enter(call, bob.extension, bob.pin)
+        hear(call, "vm-youhave")
         call.bye()
-
-
-def _over(call: Call, phone: Peer) -> bool:
-    return bool([m for m in phone.inbox if m.method == "BYE" and m.call_id == call.call_id])

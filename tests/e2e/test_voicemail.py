@@ -54,9 +54,8 @@ def assert_message(house: House, owner: Person, caller: Person, seconds: float =
     assert [part.get_content_type() for part in mail.walk()] == ["multipart/mixed", "text/plain", "audio/wav"]
     assert list((folder / "tmp").iterdir()) == []
 
-    row = next(v for v in house.rows("voicemails/") if v["user"] in (owner.username, owner.user_id))
-    assert row["from"] == caller.extension
-    assert row["new"] is True
+    (row,) = house.rows(f"voicemails/?user={owner.username}")
+    assert (row["user"], row["from"], row["new"]) == (owner.username, caller.extension, True)
 
 
 def test_no_answer_after_the_rings_greets_beeps_records_and_lights_the_lamp(

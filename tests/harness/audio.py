@@ -15,7 +15,7 @@ from ops.softphone.sound import RATE, Samples, from_ulaw, has_tone, level, loudn
 
 __all__ = [
     "RATE", "Samples", "best_match", "contains", "from_ulaw", "has_tone", "level", "loudness", "parse_wav",
-    "read_wav", "to_ulaw", "tone", "write_wav",
+    "read_wav", "to_ulaw", "tone", "wav", "write_wav",
 ]  # fmt: skip
 
 
@@ -45,11 +45,16 @@ def read_wav(path: Path) -> Samples:
     return parse_wav(path.read_bytes())
 
 
-def write_wav(path: Path, samples: Samples) -> Path:
+def wav(samples: Samples) -> bytes:
+    """A WAV file, 16-bit PCM."""
     data = samples.astype("<i2").tobytes()
     head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2,
                        16, b"data", len(data))  # fmt: skip
-    path.write_bytes(head + data)
+    return head + data
+
+
+def write_wav(path: Path, samples: Samples) -> Path:
+    path.write_bytes(wav(samples))
     return path
 
 

@@ -125,6 +125,10 @@ class House(Place):
         assert found, f"No process {name} runs."
         return found
 
+    def pid_now(self, name: str) -> int:
+        """Pid of a process that may be away at the moment (0)."""
+        return processes.by_name(self.instance.run / "supervisor.sock").get(name, [0])[0]
+
     def control(self, *command: str) -> str:
         """supervisorctl, e.g. "stop", "router"."""
         config = self.instance.rendered / "supervisord.conf"

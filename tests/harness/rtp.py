@@ -150,6 +150,10 @@ class Rtp:
         """What arrived since `time.monotonic()` was `moment`."""
         return sound.from_ulaw(b"".join(data for at, data in list(self._frames) if at >= moment))
 
+    def forget(self) -> None:
+        """What was heard before no longer counts."""
+        self._frames.clear()
+
     def hears_tone(self, hz: float, seconds: float = 0.4) -> bool:
         samples = self.heard(seconds)
         return len(samples) >= seconds * sound.RATE * 0.7 and sound.has_tone(samples, hz)
