@@ -3,6 +3,8 @@
 Nothing outlives this process: supervisord gets SIGTERM when it dies (PR_SET_PDEATHSIG), so do the processes when
 supervisord dies (ops/render.py), and what is orphaned all the same becomes our child (PR_SET_CHILD_SUBREAPER) and is
 ended here.
+
+    python -m ops.console SUPERVISORD_CONFIG        what `python -m ops.start` becomes when all is prepared
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+import instance
 from instance import SOURCE, Endpoint, Instance
 from ops.processes import PYTHON, processes
 
@@ -198,3 +201,7 @@ def sweep(patience: float = 5.0) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL)
         time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    sys.exit(run(instance.load(), Path(sys.argv[1])))

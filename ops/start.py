@@ -119,6 +119,7 @@ def compile_sources() -> None:
 
 
 def main(arguments: list[str]) -> int:
+    """Returns an exit status, or becomes the console."""
     only_prepare = arguments == ["--prepare"]
     os.umask(0o077)
     try:
@@ -138,8 +139,10 @@ def main(arguments: list[str]) -> int:
         if only_prepare:
             return 0
         allow_many_files()
-        os.set_inheritable(held, False)
-        return console.run(inst, render.supervisord_config(inst))
+        sys.stdout.flush()
+        # A fresh interpreter: what preparing loaded would stay in memory as long as the system runs.
+        os.set_inheritable(held, True)
+        os.execv(PYTHON, [PYTHON, "-m", "ops.console", str(render.supervisord_config(inst))])  # noqa: S606
     except (CannotStart, instance.BadSetting) as problem:
         for sentence in str(problem).splitlines():
             print(f"switchroom: {sentence}", file=sys.stderr)

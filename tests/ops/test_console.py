@@ -29,12 +29,6 @@ print("begun", flush=True)
 time.sleep(600)
 """
 STUBBORN = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
-MAIN = """
-import sys, instance
-from pathlib import Path
-from ops import console
-sys.exit(console.run(instance.load(), Path(sys.argv[1])))
-"""
 
 
 def soon(what: Callable[[], bool], seconds: float = 20) -> None:
@@ -69,7 +63,7 @@ class Terminal:
         self.out = folder / "out"
         with self.out.open("w") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", MAIN, str(config)], cwd=SOURCE, env=environ, stdout=out, stderr=out
+                [sys.executable, "-m", "ops.console", str(config)], cwd=SOURCE, env=environ, stdout=out, stderr=out
             )
 
     def pids(self) -> list[int]:
