@@ -27,7 +27,7 @@ from telephony.media.port import (
 from telephony.media.recording import VoiceWatch, closed_properly
 from telephony.messages.workers import LEASE_HEADER
 
-LEVEL_EVERY = 0.02  # seconds between two looks at the level
+LEVEL_EVERY = 0.04  # seconds between two looks at the level
 CLOSE_WITHIN = 1.0  # seconds a recorder may take to write its header
 
 
