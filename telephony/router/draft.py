@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from telephony.messages.plan import MAX_BRANCHES, Explanation, Mode, RoutePlan, Step, Target
 from telephony.router.index import SnapshotIndex
 from telephony.router.invite import Invite, Live
 
 MAX_STEPS = 40  # a plan is carried in one variable of the switch; longer chains are loops in disguise
+
+
+@lru_cache(maxsize=8192)
+def explanation(text: str, link: str) -> Explanation:
+    """The same few sentences are said over and over; parts of a plan never change."""
+    return Explanation(text=text, link=link)
+
+
+@lru_cache(maxsize=8192)
+def phone(station: str, headers: tuple[str, ...]) -> Target:
+    return Target(aor=station, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,7 @@ class Draft:
     why: list[Explanation] = field(default_factory=list)
 
     def explain(self, text: str, link: str = "") -> None:
-        line = Explanation(text=text, link=link)
+        line = explanation(text, link)
         if line not in self.why:
             self.why.append(line)
 
@@ -58,7 +70,7 @@ class Draft:
                 )
                 break
             self.budget -= cost
-            targets.append(Target(aor=station, headers=headers))
+            targets.append(phone(station, headers))
         if not targets:
             return None
         self.steps.append(Step(ring_ms=ring_ms, targets=tuple(targets)))

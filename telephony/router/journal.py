@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 WAITING = 20_000  # events kept while Redis is away: some 4000 calls
 BATCH = 500
 GATHER_SECONDS = 0.004  # events of the same moment travel together
+PACE_SECONDS = 0.04  # between two writes: a write costs Redis and us more than the decision it tells of
 
 # One command a batch: redis-py packs a pipeline command by command, which costs more than the decision itself.
 APPEND = """
@@ -73,10 +74,13 @@ class Journal:
 
     async def write(self, stream: Stream) -> None:
         """For ever: write what waits. A batch that failed is tried again, at most once a second."""
+        loop = asyncio.get_running_loop()
+        last = 0.0
         while True:
             await self._news.wait()
-            await asyncio.sleep(GATHER_SECONDS)
+            await asyncio.sleep(max(GATHER_SECONDS, last + PACE_SECONDS - loop.time()))
             self._news.clear()
+            last = loop.time()
             while self.waiting:
                 await self._write_batch(stream)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
-import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -88,7 +88,7 @@ class Questions:
     def _call_of(self, token: Token | None) -> Call:
         if token is not None and (call := self.live.calls.get(token.call_id)) is not None:
             return call
-        return self.live.add_call(Call(call_id=uuid.uuid4().hex, index=self.current(), at=time.time()))
+        return self.live.add_call(Call(call_id=secrets.token_hex(16), index=self.current(), at=time.time()))
 
     def _decide(self, invite: Invite, call: Call, token: Token | None) -> Draft:
         if invite.kind == "worker" and token is None:
@@ -134,7 +134,7 @@ class Questions:
 
     def _strange_leg(self, m: Message) -> Leg:
         """A call from before our own restart that the switch has carried on without us."""
-        call_id = str(m.get("call", "")) or uuid.uuid4().hex
+        call_id = str(m.get("call", "")) or secrets.token_hex(16)
         call = self.live.calls.get(call_id)
         if call is None:
             call = self.live.add_call(Call(call_id=call_id, index=self.current(), at=time.time()))
