@@ -20,13 +20,14 @@ PASSWORD = "correct horse"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Tests with real transactions empty the tables afterwards, which the audit trail's own trigger forbids on
-    SQLite (PostgreSQL truncates). The test of that trigger puts it back for itself."""
+    """Tests with real transactions empty the tables afterwards (SQLite deletes, PostgreSQL truncates), which the audit
+    trail's own triggers forbid. Their tests put them back for themselves."""
     from django.db import connection
 
-    if connection.vendor == "sqlite":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+    sqlite = connection.vendor == "sqlite"
+    name = "audit_no_delete" if sqlite else "audit_no_truncate ON audit_auditentry"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
 @pytest.fixture

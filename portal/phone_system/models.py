@@ -1,7 +1,21 @@
 """Index of this menu's models, for Django."""
 
+from portal.phone_system.auto_attendants.models import AutoAttendant, AutoAttendantUserGrant
+from portal.phone_system.call_queues.models import CallQueue, CallQueueUserGrant
 from portal.phone_system.extensions.models import CallRoute, ConnectionAttempt, Destination, Extension
 from portal.phone_system.handsets.models import CallAppearance, Handset
 from portal.phone_system.outside_lines.models import OutsideLine
 
-__all__ = ["CallAppearance", "CallRoute", "ConnectionAttempt", "Destination", "Extension", "Handset", "OutsideLine"]
+__all__ = [
+    "AutoAttendant",
+    "AutoAttendantUserGrant",
+    "CallAppearance",
+    "CallQueue",
+    "CallQueueUserGrant",
+    "CallRoute",
+    "ConnectionAttempt",
+    "Destination",
+    "Extension",
+    "Handset",
+    "OutsideLine",
+]
