@@ -24,7 +24,7 @@ from portal.business.users.models import User
 from portal.publish import announce, versions
 from portal.publish.errors import Conflict, Difference
 from portal.publish.models import PublishHead
-from portal.publish.records import CHANGED, UNRECORDED, fields_of, is_secret, label_of, shown
+from portal.publish.records import CHANGED, SILENT, UNRECORDED, fields_of, is_secret, label_of, shown
 
 log = logging.getLogger(__name__)
 M = TypeVar("M", bound=models.Model)
@@ -100,7 +100,7 @@ class Change:
         model = type(obj)
         self._before[model, obj.pk] = fields_of(obj)
         for name, value in fields_of(obj).items():
-            if name not in UNRECORDED and value not in ("", None):
+            if name not in UNRECORDED | SILENT and value not in ("", None, (), []):
                 self._record("add", obj, name, "", shown(model, name, value))
 
     def save(self, obj: models.Model) -> bool:
@@ -116,6 +116,8 @@ class Change:
         else:
             obj.save(update_fields=changed)
         for name in changed:
+            if name in SILENT:
+                continue
             old, new = shown(model, name, before[name]), shown(model, name, after[name])
             self._record("modify", obj, name, "" if is_secret(model, name) else old, new)
         self._before[model, obj.pk] = fields_of(obj)

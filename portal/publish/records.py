@@ -10,6 +10,7 @@ from portal.publish.fields import EncryptedText
 
 SECRET_NAMES = frozenset({"password", "pin_digest"})
 UNRECORDED = frozenset({"id", "row_version", "created", "last_login"})
+SILENT = frozenset({"template_values"})  # saved with something that is recorded (the template applied)
 CHANGED = "changed"
 
 
@@ -32,6 +33,10 @@ def shown(model: type[models.Model], attname: str, value: Any) -> str:
         return CHANGED if value else ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(str(part) for part in value)
+    if value is not None and isinstance(field := _field(model, attname), models.ForeignKey):
+        return str(field.related_model._default_manager.filter(pk=value).first() or value)
     return "" if value is None else str(value)
 
 
