@@ -9,7 +9,7 @@ import time
 from instance import SOURCE
 from tests.bench.bed import Bed, percentile
 from tests.e2e.actions import stopped
-from tests.harness.place import wait_for
+from tests.harness.place import WITH_US, wait_for
 from tests.harness.sip import Peer
 from tests.harness.sipp import Sipp
 
@@ -68,7 +68,7 @@ def decision(bed: Bed) -> None:
     """What asking the router adds: p95 with it minus p95 of the switch's own table."""
     caller, callee = bed.lines[0], bed.lines[181]
     there = bed.house.phone_address()
-    responder = subprocess.Popen([sys.executable, "-m", "tests.bench.responder", there, "5060"], cwd=SOURCE)
+    responder = subprocess.Popen([*WITH_US, sys.executable, "-m", "tests.bench.responder", there, "5060"], cwd=SOURCE)
     peer = Peer(bed.house.phone_address(), bed.server, caller.station, login=caller.login, password=caller.password)
     try:
         with peer:

@@ -25,7 +25,7 @@ from typing import Any
 
 from instance import SOURCE, Endpoint
 from tests.harness.audio import Samples, has_tone, loudness, read_wav
-from tests.harness.place import Late, wait_for
+from tests.harness.place import WITH_US, Late, wait_for
 
 
 class PhoneError(AssertionError):
@@ -43,7 +43,7 @@ class Phone:
         self.state: dict[str, Any] = {"registered": 0, "calls": {}, "mwi": None}
         with self.log.open("wb") as log:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "tests.harness.phone_process", address, str(port)],
+                [*WITH_US, sys.executable, "-m", "tests.harness.phone_process", address, str(port)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=SOURCE, text=True, bufsize=1,
             )  # fmt: skip
         threading.Thread(target=self._read, daemon=True).start()

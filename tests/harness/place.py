@@ -35,6 +35,10 @@ RTP = "30000-31999"  # the same everywhere: every place has its own addresses
 _counter = itertools.count()
 
 
+# a test run that is killed takes its processes with it (PR_SET_PDEATHSIG through util-linux)
+WITH_US = ("/usr/bin/setpriv", "--pdeathsig", "TERM")
+
+
 class Late(AssertionError):
     """Something did not happen in time."""
 
@@ -59,7 +63,7 @@ class Process:
         self.log = log
         with log.open("ab") as out:
             self.popen = subprocess.Popen(  # the argument list comes from the test
-                list(argv),
+                [*WITH_US, *argv],
                 env=dict(environment),
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,

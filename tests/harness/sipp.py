@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instance import SOURCE, Endpoint
-from tests.harness.place import Late, wait_for
+from tests.harness.place import WITH_US, Late, wait_for
 
 SCENARIOS = SOURCE / "tests" / "sip"
 
@@ -40,7 +40,7 @@ class Sipp:
         self.statistics_file = folder / f"{scenario}-{local}.csv"
         self.errors = folder / f"{scenario}-{local}.errors"
         self.log = folder / f"{scenario}-{local}.log"
-        argv = ["sipp", "-sf", str(file), "-i", local, "-p", str(port or 5060),
+        argv = [*WITH_US, "sipp", "-sf", str(file), "-i", local, "-p", str(port or 5060),
                 "-mi", local, "-trace_stat", "-stf", str(self.statistics_file), "-fd", "1",
                 "-trace_err", "-error_file", str(self.errors), "-nostdin", "-timeout_error"]  # fmt: skip
         if calls:
