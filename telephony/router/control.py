@@ -15,7 +15,7 @@ from telephony.switch.control import Contact, Table
 
 log = logging.getLogger(__name__)
 
-BATCH = 100  # commands under way at once
+BATCH = rpc.MOST_UNDER_WAY
 
 
 class Control:

@@ -33,6 +33,7 @@ def prepare(instance: settings.Instance) -> list[str]:
         *("-Y", str(instance.run)),
         *("-m", "128"),
         *("-M", "8"),
+        *("-x", "fm", "-X", "fm"),  # without the checks of the default allocator, which is made for debugging
         *("-DD", "-E"),
     ]
 

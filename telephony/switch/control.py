@@ -13,6 +13,9 @@ from typing import Any, Literal
 Command = dict[str, Any]
 Table = Literal["ha1", "uid", "ext", "emerg", "cid", "lineip", "state", "ban", "fail", "known"]
 
+# Commands sent and not yet answered. evapi reads 32 kB at a time and loses its place in the stream for good when a
+# read ends inside the length of a netstring; and it answers itself through a pipe that holds about 280 messages.
+MOST_UNDER_WAY = 50
 PUBLISHED_SECONDS = 3600  # presence caps it there; publish again before half of it has passed
 
 

@@ -69,6 +69,7 @@ def render(
         mhomed=int(instance.sip.host == EVERY_ADDRESS),
         internal=instance.switch_internal,
         public=Endpoint(instance.advertise, instance.sip.port),
+        network=instance.network,
         private=private_pattern(instance),
         prefix=str(instance.network[0]).rsplit(".", 1)[0] + ".",
         realm=instance.realm,

@@ -7,10 +7,12 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from instance import Endpoint
+from telephony.switch.control import MOST_UNDER_WAY
 from tests.harness.place import Late, wait_for
 
 Message = dict[str, Any]
@@ -83,9 +85,24 @@ class RouterPeer:
 
     def rpc(self, command: Mapping[str, Any], seconds: float = 5.0) -> Any:
         """The JSON-RPC answer to {"method":…, "params":[…]}."""
+        return self._await(self._start(command), command, seconds)
+
+    def rpcs(self, commands: Iterable[Mapping[str, Any]], seconds: float = 5.0) -> list[Any]:
+        """The answers to many commands, as many under way at once as evapi bears."""
+        answers, waiting = [], deque[tuple[str, Mapping[str, Any]]]()
+        for command in commands:
+            if len(waiting) == MOST_UNDER_WAY:
+                answers.append(self._await(*waiting.popleft(), seconds))
+            waiting.append((self._start(command), command))
+        return answers + [self._await(rid, command, seconds) for rid, command in waiting]
+
+    def _start(self, command: Mapping[str, Any]) -> str:
         self._ids += 1
         rid = f"test-{self._ids}"
         self.send({"rid": rid, "rpc": {"jsonrpc": "2.0", "id": self._ids, **command}})
+        return rid
+
+    def _await(self, rid: str, command: Mapping[str, Any], seconds: float) -> Any:
         deadline = time.monotonic() + seconds
         with self._news:
             while rid not in self._answers:
