@@ -312,6 +312,15 @@ OWN: tuple[Link, ...] = (
     Link("reports.live_calls.originate", "Reports > Live Calls", "Start a call for somebody else"),
     Link("reports.system_events.lift_ban", "Reports > System Events", "Lift ban", NET),
     Link("business.users.unlock", "Business > Users", "Unlock log-in and PIN", PH),
+    Link("business.roles.custom", "Business > Roles", "Roles made here"),
+    Link("business.roles.custom.assign", "Business > Roles > Roles made here", "[Assign Role] [Remove Role]"),
+    Link("business.roles.add", "Business > Roles", "add new role"),
+    Link("business.roles.modify", "Business > Roles", 'Roles made here "modify"'),
+    Link("business.roles.delete", "Business > Roles", 'Roles made here "delete"'),
+    Link("business.roles.view_as", "Business > Roles", "View as"),
+    Link("reports.changes", "Reports", "Changes"),
+    Link("reports.changes.export", "Reports > Changes", "[Export CSV] [Export TSV]"),
+    Link("reports.changes.retention", "Reports > Changes", 'Retention "modify"'),
 )
 # fmt: on
 

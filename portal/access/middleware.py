@@ -1,12 +1,14 @@
-"""Before any page: a fresh box is served to its neighbours only, and forced changes come first."""
+"""Before any page: a fresh box is served to its neighbours only, forced changes come first, and who views as a role
+changes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 
+from portal.access import view_as
 from portal.access.address import client_address, is_local
 from portal.business.users.models import User
 
@@ -35,4 +37,25 @@ class ForcedChangeMiddleware:
                     "Change your password or PIN in the browser first.", status=403, content_type="text/plain"
                 )
             return redirect(CHANGE_PATH)
+        return self.get_response(request)
+
+
+class ViewAsMiddleware:
+    """While a session views as a role, only looking is possible: pages, API and htmx alike. Ending it and logging out
+    are the exceptions."""
+
+    EXCEPT = (view_as.END_PATH, "/logout/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD", "OPTIONS") and request.path not in self.EXCEPT:
+            role = view_as.viewed(request.session)
+            if role is not None:
+                sentence = f"You are viewing as {role.name}, which changes nothing. End viewing first."
+                if request.path.startswith("/api/"):
+                    body = {"type": "about:blank", "title": "Not allowed", "status": 403, "detail": sentence}
+                    return JsonResponse(body, status=403, content_type="application/problem+json")
+                return render(request, "403.html", {"exception": sentence, "viewing_as": role.name}, status=403)
         return self.get_response(request)

@@ -12,6 +12,8 @@ from django.db import transaction
 
 from portal.access.links import LINKS, Role
 from portal.access.models import Link, LinkGroupGrant
+from portal.phone_system.auto_attendants.models import AutoAttendant
+from portal.phone_system.call_queues.models import CallQueue
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,7 @@ def sync_access(**_: Any) -> None:
         _sync_links()
         for role in Role:
             _sync_role(role)
+        _delegated_objects()
         _first_administrator()
 
 
@@ -52,6 +55,16 @@ def _sync_role(role: Role) -> None:
     missing = Link.objects.filter(key__in=wanted - granted)
     if missing:
         LinkGroupGrant.objects.bulk_assign_perm(use_link, group, missing)
+
+
+def _delegated_objects() -> None:
+    """Rights can be given over each of them before their pages exist (objects.py)."""
+    for model in (CallQueue, AutoAttendant):
+        title = str(model._meta.verbose_name).title()
+        there = set(model.objects.values_list("number", flat=True))
+        model.objects.bulk_create(
+            model(number=number, name=f"{title} {number}") for number in model.NUMBERS if number not in there
+        )
 
 
 def _first_administrator() -> None:

@@ -40,6 +40,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from redis.exceptions import RedisError
 
+from portal.access.nudge import group_access
 from portal.live import keys, picture
 from portal.live.viewer import Viewer, current
 
@@ -66,6 +67,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.accept()
         try:
             await self.channel_layer.group_add(self.group, self.channel_name)
+            await self.channel_layer.group_add(group_access(self.viewer.user_id), self.channel_name)
         except (OSError, RedisError):
             await self.send_snapshot()  # says that Redis is away
             await self.close(TRY_AGAIN)
@@ -78,6 +80,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.keeper.cancel()
             with contextlib.suppress(OSError, RedisError):
                 await self.channel_layer.group_discard(self.group, self.channel_name)
+                await self.channel_layer.group_discard(group_access(self.viewer.user_id), self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Browsers only listen."""
@@ -104,12 +107,22 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.number = event["number"]
         await self.send(text_data=event["text"])
 
+    async def access_changed(self, event: dict[str, Any]) -> None:
+        """From portal/access/nudge.py: this person's rights are other ones now."""
+        await self.is_over()
+
+    async def is_over(self) -> bool:
+        """Closes the connection when its session ended or its person may not look any more."""
+        over: bool = await database_sync_to_async(current)(self.scope.get("session"), self.link) != self.viewer
+        if over:
+            await self.close(SESSION_OVER)
+        return over
+
     async def keep(self) -> None:
         """Ends the connection with its session; sends a snapshot when a difference did not arrive."""
         while True:
             await asyncio.sleep(self.check)
-            if await database_sync_to_async(current)(self.scope.get("session"), self.link) != self.viewer:
-                await self.close(SESSION_OVER)
+            if await self.is_over():
                 return
             newest, problem = await picture.amark(self.group)
             if newest > self.number or problem != self.problem:

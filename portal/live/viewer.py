@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
-from portal.access.guard import link_keys
+from portal.access.guard import session_links
 from portal.business.users.models import User
 
 
@@ -30,6 +30,6 @@ def current(session: Any, link: str) -> Viewer | Literal["anonymous", "forbidden
     user = get_user(cast(HttpRequest, SimpleNamespace(session=store)))
     if not isinstance(user, User) or not user.is_active:
         return "anonymous"
-    if user.must_change or (link and link not in link_keys(user)):
+    if user.must_change or (link and link not in session_links(user, store)):
         return "forbidden"
     return Viewer(user_id=user.pk)

@@ -123,11 +123,19 @@ class Change:
         self._before[model, obj.pk] = fields_of(obj)
         return True
 
+    def note(self, obj: models.Model, name: str, before: str, after: str) -> None:
+        """Record what is no column of `obj`: roles held, messages deleted."""
+        self._record("modify", obj, name, before, after)
+
     def touch(self, obj: models.Model) -> None:
         """A part of `obj` changed (a line of a handset): whoever has its page open must see it before saving."""
         obj.row_version += 1  # type: ignore[attr-defined]
         obj.save(update_fields=["row_version"])
         self._before[type(obj), obj.pk] = fields_of(obj)
+
+    def note(self, obj: models.Model, name: str, before: str, after: str) -> None:
+        """Record what is no column of `obj` (its roles, its grants); writing it is the caller's."""
+        self._record("modify", obj, name, before, after)
 
     def delete(self, obj: models.Model) -> None:
         self._record("delete", obj, "", str(obj), "")
