@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import queue
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -101,6 +102,28 @@ class Stage:
 
     def close(self) -> None:
         raise NotImplementedError
+
+
+def free_place(settings: Mapping[str, str] | None = None) -> Place:
+    """A place whose switch address is really free: a test run that was killed may have left something on it."""
+    for _ in range(5):
+        place = Place(settings)
+        switch = place.instance.switch_internal
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind((switch.host, switch.port))
+            except OSError:
+                place.close()
+                continue
+        return place
+    raise AssertionError("Five places in a row had something on the switch's address: end what was left behind.")
+
+
+def is_tone(samples: sound.Samples, hz: float) -> bool:
+    """The tone fills most of a recording. In pieces: on a busy machine a frame is lost or doubled here and there,
+    and after it the phase is another one."""
+    pieces = [samples[start : start + 1600] for start in range(0, len(samples) - 1599, 1600)]
+    return bool(pieces) and sum(sound.has_tone(piece, hz) for piece in pieces) >= 0.6 * len(pieces)
 
 
 # -- the fake ----------------------------------------------------------------------------------------
@@ -207,7 +230,7 @@ class RealFar:
 class RealStage(Stage):
     def __init__(self) -> None:
         super().__init__()
-        self.place = Place()
+        self.place = free_place()
         self.address = self.place.instance.worker(0)
         self.switch = self.place.instance.switch_internal
         self.peers: list[Peer] = []
@@ -309,4 +332,4 @@ def _event(kind: str, value: dict[str, Any]) -> PortEvent:
     return event
 
 
-__all__ = ["Ended", "FakeStage", "FarEnd", "RealStage", "Stage"]
+__all__ = ["Ended", "FakeStage", "FarEnd", "RealStage", "Stage", "free_place", "is_tone"]

@@ -20,7 +20,7 @@ from telephony.media.port import (
     Ringing,
 )  # fmt: skip
 from tests.harness.audio import read_wav, write_wav
-from tests.telephony.media.stage import FakeStage, FarEnd, RealStage, Stage
+from tests.telephony.media.stage import FakeStage, FarEnd, RealStage, Stage, is_tone
 
 pytestmark = pytest.mark.telephony
 
@@ -156,7 +156,7 @@ def test_a_recording_holds_what_was_said_and_ends_with_its_digit(stage: Stage, t
     assert len(samples) / 8000 == pytest.approx(recorded.seconds, abs=0.01)
     assert 2.4 < recorded.seconds < 5
     assert recorded.voiced > 1.5
-    assert sound.has_tone(samples[4000:16000], 400)
+    assert is_tone(samples[4000:16000], 400)
     assert recorded.seconds - 1.5 < recorded.voice_until < recorded.seconds + 0.6
 
 
@@ -289,8 +289,8 @@ def test_two_calls_at_once_hear_and_are_recorded_each_for_itself(stage: Stage, t
     stage.do("record", one, tmp_path / "one.wav", RecordRules(limit=2))
     stage.do("record", two, tmp_path / "two.wav", RecordRules(limit=2))
     assert {stage.expect(Recorded).leg, stage.expect(Recorded).leg} == {one, two}
-    assert sound.has_tone(read_wav(tmp_path / "one.wav")[4000:], 400)
-    assert sound.has_tone(read_wav(tmp_path / "two.wav")[4000:], 700)
+    assert is_tone(read_wav(tmp_path / "one.wav")[4000:], 400)
+    assert is_tone(read_wav(tmp_path / "two.wav")[4000:], 700)
 
 
 def test_verbs_on_a_leg_that_is_gone_do_nothing(stage: Stage, tmp_path: Path) -> None:
