@@ -11,6 +11,7 @@ from pathlib import Path
 
 import instance as settings
 from telephony.switch.databases import MissingScripts, create_databases
+from telephony.switch.leftovers import end_leftovers
 from telephony.switch.machine import own_addresses
 from telephony.switch.render import render
 
@@ -52,8 +53,10 @@ def main() -> None:
     if not Path(KAMAILIO).exists():
         sys.exit(f"{KAMAILIO} is missing; install the Debian packages of ops/packages-run.txt.")
     try:
-        arguments = prepare(settings.load())
-    except (settings.BadSetting, MissingScripts) as error:
+        instance = settings.load()
+        end_leftovers(instance.rendered / "kamailio.cfg")
+        arguments = prepare(instance)
+    except (settings.BadSetting, MissingScripts, TimeoutError) as error:
         sys.exit(str(error))
     os.execv(arguments[0], arguments)  # noqa: S606  a fixed program, no shell
 

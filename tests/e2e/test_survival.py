@@ -15,6 +15,7 @@ from tests.e2e.test_voicemail import TONE, leave_message
 from tests.harness.audio import has_tone
 from tests.harness.house import House, Person, Refused
 from tests.harness.place import wait_for
+from tests.harness.processes import holder_of_udp
 from tests.harness.prompts import hear_beep
 
 pytestmark = pytest.mark.e2e
@@ -125,7 +126,12 @@ def test_phones_stay_registered_when_the_switch_is_killed(
     anns, bobs = phone(ann), phone(bob)
     bobs.answer_automatically(after=0.1)
     killed = kill(house, "switch")
-    wait_for(lambda: house.pid_now("switch") not in (0, killed), 15, "another switch")
+    sip = house.instance.sip
+    wait_for(
+        lambda: house.pid_now("switch") not in (0, killed)
+        and holder_of_udp(sip.host, sip.port) in house.pids("switch"),
+        15, "another switch at the old address",
+    )  # fmt: skip
     wait_for(house.healthy, 20, "the house to be whole again")
     anns.call(bob.extension)
     anns.wait_call("talking", 8)
