@@ -147,11 +147,12 @@ class Router:
         """Swap between two messages; calls under way keep the index they began with."""
         old, self.configuration = self.configuration, configuration
         self.pins.use(configuration.credentials)
-        self.journal.event("version.in_force", version=configuration.version)
-        log.info("version.in_force version=%d", configuration.version)
         if self.control is not None:
             self.control.realm = configuration.index.snapshot.realm or self.instance.realm
             await self.resync.push_tables()
+        # only now: a phone that was just added may register the moment it is said to be in force
+        self.journal.event("version.in_force", version=configuration.version)
+        log.info("version.in_force version=%d", configuration.version)
         for station, entry in configuration.index.appearances.items():
             before = old.index.appearances.get(station)
             if before is None or before.owner_id != entry.owner_id:
