@@ -17,6 +17,7 @@ from celery import shared_task
 import instance
 from telephony.client import Switch, SwitchError, stamp
 from telephony.messages import commands
+from telephony.messages.snapshot import ScheduleMode
 
 log = logging.getLogger(__name__)
 
@@ -85,3 +86,11 @@ def mailbox_changed(*, user_id: int, by: str = "") -> Verdict:
 @_verb
 def set_presence(*, user_id: int, presence: str, by: str) -> Verdict:
     return _tell(commands.SetPresence(**stamp(by), user_id=user_id, presence=presence), "set_presence")
+
+
+@_verb
+def set_schedule(*, schedule_id: int, mode: str | None, greeting: int, by: str) -> Verdict:
+    """Set mode and greeting by hand; mode None: follow the clock again."""
+    wanted = ScheduleMode(mode) if mode else None
+    command = commands.SetSchedule(**stamp(by), schedule_id=schedule_id, mode=wanted, greeting=greeting)
+    return _tell(command, "set_schedule")

@@ -32,7 +32,7 @@ from portal.live import keys, push, records
 from portal.live.copy import Copy, Delta, place
 from portal.live.records import Row
 from telephony.client import AsyncSwitch, SwitchError, stamp
-from telephony.messages.commands import ReportState, SetPresence
+from telephony.messages.commands import ReportState, SetPresence, SetSchedule
 from telephony.messages.events import AnyEvent
 
 log = logging.getLogger(__name__)
@@ -299,6 +299,7 @@ class Hub:
         """After a power cut the router starts with everybody in the office; tell it what people had set."""
         try:
             states = await self._in_database(records.presences)
+            by_hand = await self._in_database(records.schedules)
         except DatabaseError:
             self.report = True  # again in a while
             return
@@ -307,6 +308,14 @@ class Hub:
                 reply = await self.switch.send(SetPresence(**stamp("hub"), user_id=user_id, presence=presence))
                 if not reply.ok:  # a user who is gone
                     log.info("hub.presence_refused user=%s error=%s", user_id, reply.error)
+        for schedule_id, made in by_hand.items():  # the router keeps what is newer
+            reply = await self.switch.send(
+                SetSchedule(
+                    **stamp(made.by), schedule_id=schedule_id, mode=made.mode, greeting=made.greeting, made=made.made
+                )
+            )
+            if not reply.ok:  # a schedule that is gone
+                log.info("hub.schedule_refused schedule=%s error=%s", schedule_id, reply.error)
         self.presences_lost = False
 
     async def _last_words(self) -> None:

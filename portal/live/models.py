@@ -80,6 +80,23 @@ class Due(models.Model):
         return f"{self.kind} {self.key}, {self.state}"
 
 
+class ScheduleState(models.Model):
+    """The last thing somebody set on a schedule by hand (S25-05..S25-07), like UserState. Whether it is still in force
+    is for telephony/numbers/schedule.py to say."""
+
+    schedule_id = models.PositiveBigIntegerField(primary_key=True)
+    mode = models.CharField(max_length=5, blank=True)  # "": follow the clock again
+    greeting = models.PositiveSmallIntegerField()
+    made = models.FloatField()  # Unix time
+    by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "schedule_state"
+
+    def __str__(self) -> str:
+        return f"{self.schedule_id} {self.mode or 'clock'}"
+
+
 class UserState(models.Model):
     """What a user sets from page, phone or API without making a version (architecture.md section 3.5). The router
     applies it at once and says so; the hub writes it here, where the older of two never replaces the newer."""

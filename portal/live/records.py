@@ -16,7 +16,7 @@ from typing import Any, TypedDict
 from django.db import DataError, IntegrityError, models, transaction
 
 from portal.live.fold import Change, Ended
-from portal.live.models import CallRecord, StreamPosition, SystemEvent, UserState
+from portal.live.models import CallRecord, ScheduleState, StreamPosition, SystemEvent, UserState
 from telephony.messages.events import (
     STREAM,
     AnyEvent,
@@ -24,9 +24,12 @@ from telephony.messages.events import (
     PinLocked,
     PresenceChanged,
     RegistrationRefused,
+    ScheduleSet,
     SourceBanned,
     SourceLifted,
 )
+from telephony.messages.schedules import SetByHand
+from telephony.messages.snapshot import ScheduleMode
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +39,7 @@ REFUSED_EVERY = 60  # seconds: one line per login ID and source, however fast a 
 
 
 class Row(TypedDict):
-    table: str  # call, event, state
+    table: str  # call, event, state, schedule
     fields: dict[str, Any]  # times as Unix seconds
 
 
@@ -97,6 +100,10 @@ def event_row(event: AnyEvent, change: Change) -> Row | None:
         case PresenceChanged():
             fields = {"user_id": event.user_id, "presence": event.presence.value, "at": event.at, "by": event.by}
             return Row(table="state", fields=fields)
+        case ScheduleSet():
+            mode = event.mode.value if event.mode else ""
+            fields = {"schedule_id": event.schedule_id, "mode": mode, "greeting": event.greeting}
+            return Row(table="schedule", fields={**fields, "made": event.made, "by": event.by})
     return None
 
 
@@ -114,7 +121,8 @@ def _event(event: AnyEvent, severity: str, subject: str, text: str, *, event_id:
 
 def key(row: Row) -> str:
     fields = row["fields"]
-    return f"{row['table']}:{fields.get('call_id') or fields.get('event_id') or fields.get('user_id')}"
+    name = next(fields[name] for name in ("call_id", "event_id", "user_id", "schedule_id") if name in fields)
+    return f"{row['table']}:{name}"
 
 
 def write(rows: Mapping[str, Row], position: str | None) -> None:
@@ -135,7 +143,7 @@ def write(rows: Mapping[str, Row], position: str | None) -> None:
 
 def _write(rows: Iterable[Row], position: str | None) -> None:
     with transaction.atomic():
-        tables: dict[str, list[dict[str, Any]]] = {"call": [], "event": [], "state": []}
+        tables: dict[str, list[dict[str, Any]]] = {"call": [], "event": [], "state": [], "schedule": []}
         for row in rows:
             tables[row["table"]].append(row["fields"])
         for model, fields in ((CallRecord, tables["call"]), (SystemEvent, tables["event"])):
@@ -146,6 +154,11 @@ def _write(rows: Iterable[Row], position: str | None) -> None:
             _, made = UserState.objects.get_or_create(user_id=state["user_id"], defaults=newer)
             if not made:
                 UserState.objects.filter(user_id=state["user_id"], at__lt=state["at"]).update(**newer)
+        for made in tables["schedule"]:
+            newer = {name: made[name] for name in ("mode", "greeting", "made", "by")}
+            _, first = ScheduleState.objects.get_or_create(schedule_id=made["schedule_id"], defaults=newer)
+            if not first:
+                ScheduleState.objects.filter(schedule_id=made["schedule_id"], made__lt=made["made"]).update(**newer)
         if position is not None:
             StreamPosition.objects.update_or_create(stream=STREAM, defaults={"position": position})
 
@@ -172,3 +185,12 @@ def written_position() -> str:
 def presences() -> list[tuple[int, str]]:
     """(user id, presence) of everybody who ever set one."""
     return list(UserState.objects.values_list("user_id", "presence"))
+
+
+def schedules() -> dict[int, SetByHand]:
+    """What was last set by hand, by schedule id."""
+    rows = ScheduleState.objects.values_list("schedule_id", "mode", "greeting", "made", "by")
+    return {
+        pk: SetByHand(mode=ScheduleMode(mode) if mode else None, greeting=greeting, made=made, by=by)
+        for pk, mode, greeting, made, by in rows
+    }

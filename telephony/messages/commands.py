@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from telephony.messages import Wire
+from telephony.messages.snapshot import ScheduleMode
 
 COMMANDS = "router-commands"
 COMMANDS_BUSY = "router-commands:busy"
@@ -69,6 +70,17 @@ class SetPresence(Command):
     presence: str
 
 
+class SetSchedule(Command):
+    """Set mode and greeting of a schedule by hand (S25-05..S25-07): with automatic control until the next period
+    begins. Without a mode: back to what the clock says."""
+
+    op: Literal["set_schedule"] = "set_schedule"
+    schedule_id: int
+    mode: ScheduleMode | None = None
+    greeting: int = Field(default=0, ge=0, le=8)
+    made: float = 0.0  # Unix time it was set, when the hub gives it back to a router that forgot it; 0: now
+
+
 class ReportState(Command):
     """The hub asks for the whole state; the router appends one StateReported event and replies ok."""
 
@@ -76,7 +88,7 @@ class ReportState(Command):
 
 
 AnyCommand = Annotated[
-    Originate | EndCall | RingHandset | LiftBan | UnlockPin | MailboxChanged | SetPresence | ReportState,
+    Originate | EndCall | RingHandset | LiftBan | UnlockPin | MailboxChanged | SetPresence | SetSchedule | ReportState,
     Field(discriminator="op"),
 ]
 any_command: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from telephony.messages import Wire
 from telephony.messages.plan import Explanation
-from telephony.messages.snapshot import Presence
+from telephony.messages.snapshot import Presence, ScheduleMode
 
 STREAM = "call-events"
 STREAM_LENGTH = 50_000  # entries kept, about an hour of a busy office
@@ -81,7 +81,9 @@ class CallExplained(CallEvent):
 
 class CallEnded(CallEvent):
     kind: Literal["call.ended"] = "call.ended"
-    outcome: Literal["answered", "voicemail", "busy", "no_answer", "cancelled", "refused", "failed", "ended_by_administrator"]
+    outcome: Literal[
+        "answered", "voicemail", "busy", "no_answer", "cancelled", "refused", "failed", "ended_by_administrator"
+    ]
     code: int = 0  # the final SIP code, when not answered
     reason: str = ""
 
@@ -136,6 +138,17 @@ class PresenceChanged(Event):
     kind: Literal["presence.changed"] = "presence.changed"
     user_id: int
     presence: Presence
+    by: str = ""
+
+
+class ScheduleSet(Event):
+    """Somebody set a schedule by hand (no mode: ended that); the hub writes it into `schedule_state`."""
+
+    kind: Literal["schedule.set"] = "schedule.set"
+    schedule_id: int
+    mode: ScheduleMode | None = None
+    greeting: int = 0
+    made: float  # Unix time it was set; `at` may be later, when the hub gave it back
     by: str = ""
 
 
@@ -231,6 +244,7 @@ AnyEvent = Annotated[
     | PinLocked
     | MailboxCounted
     | PresenceChanged
+    | ScheduleSet
     | VersionInForce
     | EngineState
     | StateReported,

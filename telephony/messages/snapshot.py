@@ -6,7 +6,9 @@ Catalog: S18-03..S18-17 (routes), S10-33 (generic SIP handsets), S07-19 (dial pl
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from telephony.messages import Wire
 
@@ -120,6 +122,48 @@ class OutsideLine(Wire):
     username: str = ""  # for digest; the password is in Credentials.lines
     max_calls: int = 0  # 0: unlimited
     emergency: bool = False
+    registers: bool = False  # registers at the target with `username` and its password
+    destination: str = ""  # the extension incoming calls go to; "": the operator
+    link: str = ""
+
+
+class ScheduleMode(StrEnum):
+    DAY = "day"
+    NIGHT = "night"
+
+
+class SchedulePeriod(Wire):
+    """Minutes of the local day, `start` 0..1439, `end` 1..1440 and not in the period; `greeting` 0..8 (S25-10)."""
+
+    start: int
+    end: int
+    mode: ScheduleMode
+    greeting: int
+
+
+class HolidayEntry(Wire):
+    """Replaces the weekday's periods from `first` to `last`, both included; `every_year`: of any year (S25-09)."""
+
+    name: str
+    first: date
+    last: date
+    every_year: bool = False
+    periods: tuple[SchedulePeriod, ...] = ()
+
+
+class ScheduleEntry(Wire):
+    """A business schedule (S25-01). Time no period covers is Night with greeting 1 (S25-15). What it says at a moment
+    is computed by telephony/numbers/schedule.py."""
+
+    schedule_id: int
+    number: int
+    description: str
+    control: Literal["automatic", "manual"] = "automatic"
+    since: float = 0.0  # Unix time when this control was chosen: what was set by hand before is void
+    manual_mode: ScheduleMode = ScheduleMode.NIGHT  # with manual control until somebody sets it by hand
+    manual_greeting: int = 1
+    days: tuple[tuple[SchedulePeriod, ...], ...]  # seven, Monday first; periods in order, never overlapping
+    holidays: tuple[HolidayEntry, ...] = ()
     link: str = ""
 
 
@@ -140,6 +184,9 @@ class Snapshot(Wire):
     appearances: tuple[AppearanceEntry, ...] = ()
     extensions: tuple[ExtensionEntry, ...] = ()
     outside_lines: tuple[OutsideLine, ...] = ()
+    time_zone: str = "UTC"  # IANA name; schedules follow its wall clock
+    schedules: tuple[ScheduleEntry, ...] = ()
+    greetings: tuple[str, ...] = ()  # names of 0..8, the same for all schedules and attendants (S25-10)
 
 
 class SipCredential(Wire):

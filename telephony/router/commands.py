@@ -18,8 +18,10 @@ from telephony.messages.commands import (
     ReportState,
     RingHandset,
     SetPresence,
+    SetSchedule,
     UnlockPin,
 )
+from telephony.messages.schedules import SetByHand
 from telephony.messages.snapshot import Presence
 from telephony.messages.workers import OriginateApp, TestRing
 from telephony.router.decide import draft
@@ -68,6 +70,8 @@ class Commands:
                 self.router.lamps.refresh(command.user_id)
             case SetPresence():
                 return await self._set_presence(command)
+            case SetSchedule():
+                return await self._set_schedule(command)
             case ReportState():
                 self.router.report_state()
         return Reply(id=command.id, ok=True)
@@ -170,4 +174,14 @@ class Commands:
         if command.user_id not in self.router.index.users:
             return self._no(command, "There is no such user.")
         await self.router.set_presence(command.user_id, presence, command.by)
+        return Reply(id=command.id, ok=True)
+
+    async def _set_schedule(self, command: SetSchedule) -> Reply:
+        schedule = self.router.index.schedules.get(command.schedule_id)
+        if schedule is None:
+            return self._no(command, "There is no such schedule.")
+        if command.mode is None and schedule.control == "manual":
+            return self._no(command, f"Schedule {schedule.number} is under manual control: choose a mode.")
+        made = SetByHand(mode=command.mode, greeting=command.greeting, made=command.made or time.time(), by=command.by)
+        await self.router.set_schedule(command.schedule_id, made)
         return Reply(id=command.id, ok=True)

@@ -5,8 +5,10 @@ Built once per snapshot (a few ms for 250 users), then never changed: a call kee
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from telephony.messages.snapshot import (
     AppearanceEntry,
@@ -14,9 +16,12 @@ from telephony.messages.snapshot import (
     Emergency,
     ExtensionEntry,
     OutsideLine,
+    ScheduleEntry,
     Snapshot,
     UserEntry,
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class SnapshotIndex:
     stations_of: dict[int, tuple[str, ...]]  # user id -> stations, in the order of handset and line
     lines: dict[int, OutsideLine]
     emergency_lines: tuple[OutsideLine, ...]
+    schedules: dict[int, ScheduleEntry]  # by id
+    zone: ZoneInfo  # whose wall clock they follow
 
     @property
     def version(self) -> int:
@@ -68,9 +75,20 @@ def build(snapshot: Snapshot) -> SnapshotIndex:
         stations_of={user_id: tuple(found) for user_id, found in stations.items()},
         lines={line.line_id: line for line in snapshot.outside_lines},
         emergency_lines=tuple(line for line in snapshot.outside_lines if line.emergency),
+        schedules={schedule.schedule_id: schedule for schedule in snapshot.schedules},
+        zone=_zone(snapshot.time_zone),
     )
 
 
 def empty() -> SnapshotIndex:
     """Before the first configuration arrives: nobody can be called, nothing is broken."""
     return build(Snapshot(version=0, at="", realm=""))
+
+
+def _zone(name: str) -> ZoneInfo:
+    """UTC, and a line in the log, when this machine does not know the zone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        log.error("index.unknown_zone name=%s", name)
+        return ZoneInfo("UTC")

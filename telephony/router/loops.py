@@ -48,6 +48,7 @@ async def run(instance: Instance, stop: asyncio.Event) -> None:
             listen_for_versions(store, news),
             carry_out_commands(router),
             load_presences(router),
+            load_schedules(router),
             signs_of_life(router),
             housekeeping(router),
         )
@@ -180,6 +181,18 @@ async def load_presences(router: Router) -> None:
             for user_id, text in (await router.store.presences()).items():
                 with contextlib.suppress(ValueError):
                     router.live.presences.setdefault(user_id, Presence(text))
+            await asyncio.sleep(PRESENCE_EVERY)
+
+    await for_ever(once)
+
+
+async def load_schedules(router: Router) -> None:
+    """The same for schedules set by hand; the newer of two counts."""
+
+    async def once() -> None:
+        while True:
+            for schedule_id, made in (await router.store.schedules()).items():
+                router.schedules.take(schedule_id, made)
             await asyncio.sleep(PRESENCE_EVERY)
 
     await for_ever(once)

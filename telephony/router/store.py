@@ -5,13 +5,16 @@ Everything here may fail at any time; nothing in it is waited for by a call.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, cast
 
+from pydantic import ValidationError
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
-from telephony.messages import write
+from telephony.messages import read, write
 from telephony.messages.commands import COMMANDS, COMMANDS_BUSY, Reply, reply_key
+from telephony.messages.schedules import SCHEDULE_STATE, SetByHand
 from telephony.router.configuration import CHANNEL, CREDENTIALS_KEY, NUMBER_KEY, SNAPSHOT_KEY
 from telephony.router.journal import APPEND, STREAM, STREAM_LENGTH
 
@@ -67,6 +70,18 @@ class Store:
 
     async def save_presence(self, user_id: int, presence: str) -> None:
         await self.quick.hset(USER_STATE, str(user_id), presence)
+
+    # -- schedules set by hand -----------------------------------------------------------------------
+    async def schedules(self) -> dict[int, SetByHand]:
+        found = cast("dict[bytes, bytes]", await self.quick.hgetall(SCHEDULE_STATE))
+        known = {}
+        for schedule, data in found.items():
+            with contextlib.suppress(ValidationError, ValueError):  # of another issue of the program
+                known[int(schedule)] = read(SetByHand, data)
+        return known
+
+    async def save_schedule(self, schedule_id: int, made: SetByHand) -> None:
+        await self.quick.hset(SCHEDULE_STATE, str(schedule_id), write(made))
 
     # -- commands ------------------------------------------------------------------------------------
     async def next_command(self) -> bytes | None:

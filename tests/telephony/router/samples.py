@@ -9,7 +9,8 @@ from telephony.messages import commands as c
 from telephony.messages import events as e
 from telephony.messages import workers as w
 from telephony.messages.plan import Explanation
-from telephony.messages.snapshot import Mailbox, Presence
+from telephony.messages.snapshot import Mailbox, Presence, ScheduleMode
+from tests.telephony.numbers.schedules import WORKDAY, holiday, schedule
 from tests.telephony.router.office import EMERGENCY_LINE, LINE, credentials, snapshot
 
 CALL = "0f3a5b0c7d9e4c1d8b1f2a3b4c5d6e7f"
@@ -68,6 +69,7 @@ EVENTS: tuple[Wire, ...] = (
     _event(e.PinLocked, extension="101", source="10.0.0.66", until=AT + 300),
     _event(e.MailboxCounted, user_id=2, new=1, old=3),
     _event(e.PresenceChanged, user_id=2, presence=Presence.ON_VACATION, by="bob"),
+    _event(e.ScheduleSet, schedule_id=1, mode=ScheduleMode.NIGHT, greeting=3, made=AT, by="paula"),
     _event(e.VersionInForce, version=12),
     _event(e.EngineState, part="switch", up=False, text="The switch is not connected."),
     _event(
@@ -87,6 +89,7 @@ COMMANDS: tuple[Wire, ...] = (
     _command(c.UnlockPin, extension="101"),
     _command(c.MailboxChanged, user_id=2),
     _command(c.SetPresence, user_id=2, presence="on_vacation"),
+    _command(c.SetSchedule, schedule_id=1, mode=ScheduleMode.NIGHT, greeting=3),
     _command(c.ReportState),
     c.Reply(id="cmd-1", ok=False, error="The call has ended already."),
 )
@@ -124,5 +127,13 @@ MEDIA: tuple[Wire, ...] = (
     w.Grow(workers=6),
     w.Recycle(),
 )
-CONFIGURATION: tuple[Wire, ...] = (snapshot(version=12, lines=[LINE, EMERGENCY_LINE]), credentials(12))
+SCHEDULED = {
+    "time_zone": "America/New_York",
+    "schedules": (schedule(WORKDAY, holidays=(holiday("Labor Day", "2026-09-07", says="00:00-24:00 night 3"),)),),
+    "greetings": ("Open", "Closed", "Lunch", "3-day weekend", "", "", "", "", ""),
+}
+CONFIGURATION: tuple[Wire, ...] = (
+    snapshot(version=12, lines=[LINE, EMERGENCY_LINE]).model_copy(update=SCHEDULED),
+    credentials(12),
+)
 ALL = (*EVENTS, *COMMANDS, *APPS, *MEDIA, *CONFIGURATION)
