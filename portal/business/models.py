@@ -1,7 +1,19 @@
 """Index of this menu's models, for Django."""
 
+from portal.business.contact_information.models import ContactInformation
+from portal.business.message_aliases.models import MessageAlias
 from portal.business.password_requirements.models import PasswordRequirements
+from portal.business.schedules.models import GreetingNames, Holiday, Schedule
 from portal.business.user_templates.models import UserTemplate
 from portal.business.users.models import User
 
-__all__ = ["PasswordRequirements", "User", "UserTemplate"]
+__all__ = [
+    "ContactInformation",
+    "GreetingNames",
+    "Holiday",
+    "MessageAlias",
+    "PasswordRequirements",
+    "Schedule",
+    "User",
+    "UserTemplate",
+]

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from portal.access.secrets import pin_key
+from portal.business.schedules import export as schedules
 from portal.business.users import export as users
+from portal.maintenance.time.export import time_zone
 from portal.phone_system.extensions import export as extensions
 from portal.phone_system.handsets import export as handsets
 from portal.phone_system.outside_lines import export as outside_lines
@@ -35,6 +37,9 @@ def collect() -> Collected:
         appearances=handsets.appearances(),
         extensions=extensions.extensions(),
         outside_lines=outside_lines.outside_lines(),
+        time_zone=time_zone(),
+        schedules=schedules.schedules(),
+        greetings=schedules.greetings(),
     )
     credentials = Credentials(
         version=0,
