@@ -38,7 +38,10 @@ MENU: tuple[Menu, ...] = (
         "Business",
         "business",
         "home.business",
-        (MenuPage("Users", "/business/users/", "business.users", "users"),),
+        (
+            MenuPage("Roles", "/business/roles/", "business.roles", "key"),
+            MenuPage("Users", "/business/users/", "business.users", "users"),
+        ),
     ),
     Menu("Network", "network", "home.network"),
     Menu("Servers", "servers", "home.servers"),
@@ -48,6 +51,7 @@ MENU: tuple[Menu, ...] = (
         "home.reports",
         (
             MenuPage("Call Details", "/reports/call-details/", "reports.call_details"),
+            MenuPage("Changes", "/reports/changes/", "reports.changes", "edit"),
             MenuPage("Live Calls", "/reports/live-calls/", "reports.live_calls", "live"),
             MenuPage("System Events", "/reports/system-events/", "reports.system_events", "events"),
         ),

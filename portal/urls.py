@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from portal.home.health import health
 
+handler403 = "portal.access.why.not_allowed"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("", include("portal.access.urls")),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.access import views
+from portal.access import views, why_page
 
 urlpatterns = [
     path("login/", views.log_in, name="login"),
     path("logout/", views.log_out, name="logout"),
     path("change-password/", views.change_password, name="change_password"),
+    path("view-as/end/", why_page.end_view_as, name="view_as.end"),
+    path("why/", why_page.why, name="why"),
 ]

@@ -67,6 +67,12 @@ def _givers(wanted: list[Group], groups: list[Group], links: Mapping[int, frozen
     return (*names, "the Server Administrator")
 
 
+def who_gives() -> str:
+    """Who may give at least one role, as the beginning of a sentence."""
+    groups = list(Group.objects.order_by("pk"))
+    return _either(_givers(groups, groups, links_of_roles()))
+
+
 def _either(names: tuple[str, ...]) -> str:
     """ "Ann, Bob or the Server Administrator", as the beginning of a sentence."""
     if not names:

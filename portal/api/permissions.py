@@ -12,6 +12,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from portal.access.guard import allowed_links
+from portal.access.why import missing
 
 
 def links_of(request: Request) -> frozenset[str]:
@@ -29,4 +30,7 @@ class LinkPermission(BasePermission):
         if action in (None, "metadata"):  # a method the view does not have (405), or OPTIONS
             return True
         link = view.required_links[action]
-        return not link or link in links_of(request)
+        if not link or link in links_of(request):
+            return True
+        self.message = missing(request, link) or self.message  # type: ignore[arg-type]
+        return False

@@ -7,12 +7,14 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.routers import SimpleRouter
 
+from portal.business.roles.api import RoleViewSet
 from portal.business.users.api import UserViewSet
 from portal.my_manager.voicemails.api import VoicemailViewSet
 from portal.phone_system.extensions.api import ExtensionViewSet
 from portal.phone_system.handsets.api import HandsetViewSet
 from portal.phone_system.outside_lines.api import OutsideLineViewSet
 from portal.reports.call_details.api import CallRecordViewSet
+from portal.reports.changes.api import ChangeViewSet
 from portal.reports.live_calls.api import CallViewSet
 
 router = SimpleRouter()
@@ -22,6 +24,8 @@ router.register("extensions", ExtensionViewSet, basename="extensions")
 router.register("outside-lines", OutsideLineViewSet, basename="outside-lines")
 router.register("calls", CallViewSet, basename="calls")
 router.register("call-records", CallRecordViewSet, basename="call-records")
+router.register("changes", ChangeViewSet, basename="changes")
+router.register("roles", RoleViewSet, basename="roles")
 router.register("voicemails", VoicemailViewSet, basename="voicemails")
 
 urlpatterns: list[URLPattern | URLResolver] = [

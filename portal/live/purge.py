@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from portal.access.models import LoginAttempt
+from portal.audit import retention
 from portal.live import due
 from portal.live.models import CallRecord, SystemEvent
 
@@ -29,6 +30,7 @@ def purge(now: datetime) -> dict[str, int]:
     gone = {
         "calls": _slices(CallRecord.objects.filter(started__lt=now - KEEP_CALLS)),
         "events": _slices(SystemEvent.objects.filter(at__lt=now - KEEP_EVENTS)),
+        "changes": _slices(retention.past(now)),
         "attempts": _slices(LoginAttempt.objects.filter(at__lt=now - KEEP_ATTEMPTS)),
         "due": due.forget(now - KEEP_DUE),
     }

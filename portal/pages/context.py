@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from portal.access.guard import allowed_links
+from portal.access.view_as import viewed
 from portal.menu import MENU
 
 
@@ -33,12 +34,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor; see templates/base.html for the names."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.must_change:
-        return {"menu": (), "allowed_links": frozenset(), "person": "", "now_unix": time.time()}
+        return {"menu": (), "allowed_links": frozenset(), "person": "", "viewing_as": "", "now_unix": time.time()}
     links = allowed_links(request)
     return {
         "menu": groups(request.path, links, mailbox=not user.is_server_administrator),
         "allowed_links": links,
         "person": user.label,
+        "viewing_as": role.name if (role := viewed(request.session)) else "",
         "now_unix": time.time(),
     }
 
