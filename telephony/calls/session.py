@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from telephony.mailbox import Message, Voicemail
-from telephony.media.port import Answered, Digit, EarlyMedia, Ended, Played, RecordEnd, Ringing, ToneName
+from telephony.media.port import Answered, Digit, EarlyMedia, Ended, Held, Played, RecordEnd, Ringing, ToneName
 from telephony.messages.workers import PinChecked
 
 CALLER = "caller"
@@ -70,13 +70,27 @@ class PinAnswer:
 
 SessionEvent = (
     Begun | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer
-    | Ringing | EarlyMedia | Answered | Ended | Played | Digit
+    | Ringing | EarlyMedia | Answered | Held | Ended | Played | Digit
 )  # fmt: skip
 
 
 # -- commands --------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Answer:
+    leg: str = CALLER
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Tell the caller that somebody is being called (180)."""
+
+    leg: str = CALLER
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """Let the caller hear something before he is answered (183 with SDP)."""
+
     leg: str = CALLER
 
 
@@ -98,6 +112,13 @@ class Play:
 class Tone:
     tone: ToneName
     leg: str = CALLER
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """Hold music until Hush, Play, Tone or Bridge."""
+
+    leg: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +205,7 @@ class Remove:
 class Report:
     """Tell the router how far a dialled leg is."""
 
-    leg: Literal["first", "second"]
+    leg: Literal["first", "second", "far"]
     state: Literal["ringing", "answered", "ended"]
     code: int = 0
 
@@ -197,8 +218,8 @@ class Finish:
 
 
 Command = (
-    Answer | HangUp | Play | Tone | Hush | Record | Deliver | Discard | Dial | Bridge | Wait | AskPin | LookUp | Fetch
-    | MarkHeard | Remove | Report | Finish
+    Answer | Ring | Early | HangUp | Play | Tone | Music | Hush | Record | Deliver | Discard | Dial | Bridge | Wait
+    | AskPin | LookUp | Fetch | MarkHeard | Remove | Report | Finish
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from telephony.media.port import (
     Digit,
     EarlyMedia,
     Ended,
+    Held,
     Incoming,
     Played,
     PortEvent,
@@ -63,6 +64,7 @@ class Far:
     uri: str = ""  # dialled
     headers: tuple[tuple[str, str], ...] = ()
     state: str = "trying"  # trying, ringing, early, talking, ended
+    held: bool = False  # by this far end: it hears and says nothing
     code: int = 0  # how we ended or refused it
     reason: str = ""
     heard: bytearray = field(default_factory=bytearray)
@@ -83,6 +85,11 @@ class Far:
         if self.state in ("trying", "ringing", "early"):
             self.state = "talking"
             self.port.put(Answered(leg=self.leg))
+
+    def hold(self, on: bool = True) -> None:
+        if self.state == "talking" and self.held != on:
+            self.held = on
+            self.port.put(Held(leg=self.leg, on=on))
 
     def refuse(self, code: int) -> None:
         self.port.drop(self.leg, code)
@@ -175,6 +182,11 @@ class FakePort:
         if found is not None and not found.dialled and found.far.state == "trying":
             found.far.state = "ringing"
 
+    def early(self, leg: str) -> None:
+        found = self._legs.get(leg)
+        if found is not None and not found.dialled and found.far.state in ("trying", "ringing"):
+            found.far.state = "early"
+
     def answer(self, leg: str) -> None:
         found = self._legs.get(leg)
         if found is not None and not found.dialled and found.far.state != "talking":
@@ -202,6 +214,16 @@ class FakePort:
             self.put(Played(leg=leg, ok=not files))
             return
         found.frames, found.stop_on = itertools.chain.from_iterable(map(_frames, files)), stop_on
+
+    def loop(self, leg: str, file: Path) -> None:
+        found = self._legs.get(leg)
+        if found is not None:
+            self.hush(leg)
+            if _playable(file):
+                found.frames, found.toned = (
+                    itertools.chain.from_iterable(_frames(file) for _ in itertools.count()),
+                    True,
+                )
 
     def tone(self, leg: str, tone: ToneName) -> None:
         found = self._legs.get(leg)
@@ -251,7 +273,7 @@ class FakePort:
     # -- a frame -----------------------------------------------------------------------------------
     def _frame(self, leg: _Leg) -> None:
         far = leg.far
-        if far.state not in ("talking", "early"):
+        if far.state not in ("talking", "early") or far.held:
             return
         far.heard += self._for(leg)
         if leg.recording is not None and far.state == "talking":
@@ -274,7 +296,12 @@ class FakePort:
             if was_file:
                 self.put(Played(leg=leg.far.leg))
         peer = self._legs.get(leg.peer)
-        if peer is not None and peer.far.voice is not None and peer.far.state in ("talking", "early"):
+        if (
+            peer is not None
+            and peer.far.voice is not None
+            and peer.far.state in ("talking", "early")
+            and not peer.far.held
+        ):
             return next(peer.far.voice)
         return SILENCE
 

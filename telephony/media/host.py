@@ -22,13 +22,16 @@ from telephony.calls.session import (
     Bridge,
     Command,
     Dial,
+    Early,
     Finish,
     HangUp,
     Hush,
     Kept,
+    Music,
     PinAnswer,
     Play,
     Report,
+    Ring,
     SessionEvent,
     Timeout,
     Tone,
@@ -72,11 +75,12 @@ class Waiting:
 class Host:
     def __init__(
         self, *, port: MediaPort, desk: Desk, prompts: Prompts, switch: Endpoint, mail_root: Path, spool_folder: Path,
-        send: Callable[[Wire], bool], clock: Callable[[], float] = time.time,
+        music: Path, send: Callable[[Wire], bool], clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        """`switch`: where INVITEs come from and go to. `send` says whether the router could be told."""
-        self.port, self.prompts, self.switch = port, prompts, switch
+        """`switch`: where INVITEs come from and go to. `music`: a WAV for whoever is on hold. `send` says whether the
+        router could be told."""
+        self.port, self.prompts, self.switch, self.music = port, prompts, switch, music
         self.send, self.clock, self.ticks = send, clock, ticks
         self.paperwork = Paperwork(port, desk, mail_root, spool_folder, send, self._feed)
         self._live: dict[str, Live] = {}  # by lease
@@ -236,12 +240,18 @@ class Host:
         match command:
             case Answer(leg):
                 self._on_leg(live, leg, self.port.answer)
+            case Ring(leg):
+                self._on_leg(live, leg, self.port.ring)
+            case Early(leg):
+                self._on_leg(live, leg, self.port.early)
             case HangUp(part, code, reason):
                 self._on_leg(live, part, lambda leg: self.port.end(leg, code, reason))
             case Play(sounds, stop_on, part):
                 self._on_leg(live, part, lambda leg: self.port.play(leg, self.prompts.files(sounds), stop_on))
             case Tone(tone, part):
                 self._on_leg(live, part, lambda leg: self.port.tone(leg, tone))
+            case Music(part):
+                self._on_leg(live, part, lambda leg: self.port.loop(leg, self.music))
             case Hush(part):
                 self._on_leg(live, part, self.port.hush)
             case Dial():

@@ -56,6 +56,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The far side of a talking leg put us on hold (`on`), or takes the conversation up again."""
+
+    leg: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The last event of a leg. `code` is the final SIP code, 200 after a conversation."""
 
@@ -91,7 +99,7 @@ class Recorded:
     voice_until: float
 
 
-PortEvent = Incoming | Ringing | EarlyMedia | Answered | Ended | Played | Digit | Recorded
+PortEvent = Incoming | Ringing | EarlyMedia | Answered | Held | Ended | Played | Digit | Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +118,9 @@ class MediaPort(Protocol):
 
     def ring(self, leg: str) -> None: ...
 
+    def early(self, leg: str) -> None:
+        """183 with SDP: what is played or bridged is heard before the answer."""
+
     def answer(self, leg: str) -> None: ...
 
     def end(self, leg: str, code: int = 0, reason: str = "") -> None:
@@ -120,6 +131,9 @@ class MediaPort(Protocol):
 
     def play(self, leg: str, files: tuple[Path, ...], stop_on: str = "") -> None:
         """Play WAV files one after the other; any digit of `stop_on` ends it."""
+
+    def loop(self, leg: str, file: Path) -> None:
+        """Play one file over and over until `hush`, `play`, `tone`, `bridge` or the end of the leg; no `Played`."""
 
     def tone(self, leg: str, tone: ToneName) -> None:
         """A tone until `hush`, `play` or the end of the leg. `beep` lasts half a second."""

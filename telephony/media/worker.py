@@ -47,7 +47,9 @@ def run(inst: Instance, number: int) -> int:
     )
     host = Host(
         port=port, desk=desk, prompts=Prompts(inst.media / "prompts" / "en"), switch=inst.switch_internal,
-        mail_root=inst.mail, spool_folder=inst.media / "spool", send=link.send,
+        mail_root=inst.mail, spool_folder=inst.media / "spool",
+        music=inst.media / "hold" / "default.wav",  # the relay provides it
+        send=link.send,
     )  # fmt: skip
     log.info("worker.ready worker=%d address=%s", number, address)
     recycle = False

@@ -43,6 +43,8 @@ class Step(Wire):
     not_registered: int | None = None
     error: int | None = None
     line_id: int | None = None  # this step goes out on an outside line
+    caller_number: str = ""  # instead of the plan's: a number the line owns
+    caller_host: str = ""  # host part of From on this step; "": the realm
 
 
 class Explanation(Wire):
@@ -59,7 +61,7 @@ class RoutePlan(Wire):
     caller_number: str = ""
     callee_name: str = ""
     callee_number: str = ""
-    kind: str = "internal"  # internal | emergency | voicemail | message_center | refused | outside
+    kind: str = "internal"  # internal | emergency | voicemail | message_center | refused | outside | inbound
     mode: Mode = Mode.SWITCHED
     anchor_reason: str = ""
     steps: tuple[Step, ...] = Field(min_length=1)
@@ -88,6 +90,8 @@ class RoutePlan(Wire):
                 ("noreg", step.not_registered),
                 ("err", step.error),
                 ("line", step.line_id),
+                ("fu", step.caller_number or None),
+                ("fh", step.caller_host or None),
             ):
                 if value is not None:
                     out[key] = value

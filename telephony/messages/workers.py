@@ -52,6 +52,14 @@ class OriginateApp(Wire):
     second_token: str
 
 
+class BridgeApp(Wire):
+    """Hold the caller's leg, dial the far side with the token, answer when it does (docs/messages.md, "Anchored")."""
+
+    app: Literal["bridge"] = "bridge"
+    to: str  # user part of the request URI; the token says what it means
+    token: str
+
+
 class TestRing(Wire):
     app: Literal["test_ring"] = "test_ring"
     station: str
@@ -67,7 +75,7 @@ class Announcement(Wire):
 
 
 AnyApp = Annotated[
-    TakeMessage | MessageCenter | OriginateApp | TestRing | Announcement, Field(discriminator="app")
+    TakeMessage | MessageCenter | OriginateApp | BridgeApp | TestRing | Announcement, Field(discriminator="app")
 ]
 
 
@@ -129,7 +137,7 @@ class LegState(Wire):
 
     t: Literal["leg"] = "leg"
     lease: str
-    leg: Literal["first", "second"]
+    leg: Literal["first", "second", "far"]
     state: Literal["ringing", "answered", "ended"]
     code: int = 0
 

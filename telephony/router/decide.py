@@ -1,7 +1,7 @@
 """`decide(snapshot, live, invite) -> RoutePlan`: where one INVITE goes, and why. Pure.
 
-Emergency is matched first, always (inside `numbers.meaning`). An outside caller reaches numbers of the
-office only: whatever else he dials is refused, so nobody telephones at the office's expense.
+Emergency is matched first, always (inside `numbers.meaning`). Calls with an outside line are anchored: the plan is
+a question for a worker, and the worker's own leg is decided once more with `Invite.bridged`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from telephony.router.index import SnapshotIndex
 from telephony.router.invite import Invite, Live
 from telephony.router.steps.emergency import call_emergency
 from telephony.router.steps.extension import call_extension, call_operator
-from telephony.router.steps.external import call_outside
+from telephony.router.steps.external import call_from_outside, call_outside
 from telephony.router.steps.message_center import open_message_center
 from telephony.router.steps.refusal import not_yet, refuse_unknown
 from telephony.router.steps.station import call_station
@@ -58,12 +58,12 @@ def decide(index: SnapshotIndex, live: Live, invite: Invite, *, budget: int = MA
 def draft(index: SnapshotIndex, live: Live, invite: Invite, *, budget: int = MAX_BRANCHES) -> Draft:
     """As `decide`, with what the plan itself does not carry (caller's and callee's user)."""
     made = Draft(index=index, live=live, invite=invite, caller=identify(index, invite), budget=budget)
-    found = meaning(invite.dialled, index.dial_plan, index.emergency)
     made.callee(invite.dialled, "")
-    if invite.kind == "line" and not isinstance(found, Extension | Operator):
-        made.refusal(404, f"{invite.dialled} is not a number of this office.")
+    if invite.kind == "line":
+        call_from_outside(made, index.lines.get(invite.line_id or 0))
     else:
-        _carry_out(made, found)
+        _carry_out(made, meaning(invite.dialled, index.dial_plan, index.emergency))
+    made.anchor()
     return made
 
 

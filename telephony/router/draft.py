@@ -9,6 +9,7 @@ from telephony.messages.plan import MAX_BRANCHES, Explanation, Mode, RoutePlan, 
 from telephony.router.index import SnapshotIndex
 from telephony.router.invite import Invite, Live
 
+BRIDGE = "bridge"  # the question that is answered with a worker for an anchored call
 MAX_STEPS = 40  # a plan is carried in one variable of the switch; longer chains are loops in disguise
 
 
@@ -43,8 +44,6 @@ class Draft:
     callee_number: str = ""
     callee_name: str = ""
     callee_user: int | None = None
-    outside_number: str = ""  # the caller's number as an outside line shows it
-    outside_name: str = ""
     steps: list[Step] = field(default_factory=list)
     why: list[Explanation] = field(default_factory=list)
 
@@ -95,12 +94,23 @@ class Draft:
     def anchored(self, kind: str) -> None:
         self.kind, self.mode, self.anchor_reason = kind, Mode.ANCHORED, kind
 
+    def anchor(self) -> None:
+        """A call with an outside line is held by a media worker, which dials the far side (engine-calls 1). A call
+        that is refused needs none; one whose plan begins in a worker (a mailbox) has one already."""
+        if self.kind not in ("outside", "inbound") or self.invite.bridged:
+            return
+        first = self.steps[0]
+        if first.code or first.ask:
+            return
+        self.mode, self.anchor_reason = Mode.ANCHORED, "outside line"
+        self.steps = [Step(ask=BRIDGE)]
+
     def plan(self) -> RoutePlan:
         return RoutePlan(
             call_id=self.invite.call_id,
             version=self.index.version,
-            caller_name=self.outside_name if self.outside_number else self.caller.name,
-            caller_number=self.outside_number or self.caller.number,
+            caller_name=self.caller.name,
+            caller_number=self.caller.number,
             callee_name=self.callee_name,
             callee_number=self.callee_number,
             kind=self.kind,

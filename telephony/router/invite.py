@@ -24,6 +24,7 @@ class Invite:
     from_number: str = ""  # as sent; believed only from an outside line
     from_name: str = ""
     source: str = ""  # ip:port
+    bridged: bool = False  # asked once more by the worker that holds the call: who is on the far side
 
 
 class Live(Protocol):

@@ -10,7 +10,7 @@ import logging
 import time
 
 from telephony.messages.plan import Explanation
-from telephony.router.draft import Draft
+from telephony.router.draft import BRIDGE, Draft
 from telephony.router.journal import Journal
 from telephony.router.live import Call, Leg, LiveState, Side
 from telephony.router.outcome import outcome
@@ -73,8 +73,8 @@ class Ledger:
         self.live.answer(leg, by)
         call = leg.call
         call.ringing = ()
-        if leg.role == "first" or call.answered:
-            return  # an originated call is answered when the called side answers
+        if leg.role == "first" or leg.application == BRIDGE or call.answered:
+            return  # a call that a worker connects is answered when the called side answers
         call.answered, call.answered_by, call.answered_name = time.time(), by, name
         self.journal.call("call.answered", call, by=by, by_name=name)
 
@@ -90,7 +90,8 @@ class Ledger:
     def end_leg(self, leg: Leg, *, code: int = 0, reason: str = "", canceled: bool = False) -> None:
         """The leg is over; the call is, when nothing else keeps it alive."""
         call = leg.call
-        if not leg.talking and not call.answered:
+        repeats = leg.application == BRIDGE and call.code and not canceled  # what the far side said was handed on
+        if not leg.talking and not call.answered and not repeats:
             call.code, call.reason = code, reason
             call.canceled = canceled
         self.live.end_leg(leg)

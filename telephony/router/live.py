@@ -15,7 +15,7 @@ from telephony.messages.snapshot import Presence
 from telephony.router.index import SnapshotIndex
 
 Side = Literal["caller", "callee"]
-Role = Literal["", "first", "second", "test"]
+Role = Literal["", "first", "second", "test", "far"]
 
 
 @dataclass(slots=True)
@@ -35,6 +35,7 @@ class Leg:
     application: str = ""  # the worker application that was asked for last: "voicemail/102"
     lease: str = ""
     budget: int = MAX_BRANCHES
+    rang: bool = False  # somebody or something on the far side answered with 180 or 183
     deciding: bool = False  # an answer to the switch is being prepared
     ringing: set[str] = field(default_factory=set)
     talking: bool = False
@@ -68,6 +69,10 @@ class Call:
     @property
     def alive(self) -> bool:
         return bool(self.legs or self.sessions)
+
+    @property
+    def kind(self) -> str:
+        return str(self.facts.get("call_kind", ""))
 
     def held_by(self) -> tuple[Side, ...]:
         return tuple(sorted({side for leg in self.legs.values() for side in leg.held}))

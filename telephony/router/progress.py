@@ -34,6 +34,8 @@ class Progress:
     # -- calls ---------------------------------------------------------------------------------------
     def ring(self, m: Message) -> None:
         leg, station = self._leg(m), str(m.get("st", ""))
+        if leg is not None:
+            leg.rang = True
         if leg is not None and station:
             self.ledger.ring(leg, station)
 
@@ -44,6 +46,8 @@ class Progress:
         leg.h_entry, leg.h_id = int(m.get("h") or leg.h_entry), int(m.get("d") or leg.h_id)
         station = str(m.get("st", ""))
         by = station if station in leg.call.index.appearances or not leg.application else leg.application
+        if leg.line_id is not None and leg.kind in ("outside", "emergency") and not leg.application:
+            by = f"line/{leg.line_id}"
         if leg.lease:
             self.media.started(leg.lease)
         self.ledger.answer(leg, by or "unknown", name_of(leg.call, by))
@@ -144,4 +148,6 @@ def name_of(call: Call, by: str) -> str:
     name, _, argument = by.partition("/")
     if name == "voicemail" and (user := call.index.user_of_extension.get(argument)) is not None:
         return user.name
+    if name == "line" and argument.isdigit() and (line := call.index.lines.get(int(argument))) is not None:
+        return line.description
     return "Message Center" if name == "message_center" else ""

@@ -6,14 +6,16 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from telephony.messages.plan import RoutePlan
-from telephony.messages.workers import AnyApp
+from telephony.messages.plan import Explanation, RoutePlan
+from telephony.messages.snapshot import OutsideLine
+from telephony.messages.workers import AnyApp, BridgeApp
 from telephony.router.applications import NoApplication, application, refusal_plan, worker_step
 from telephony.router.decide import draft
-from telephony.router.draft import Caller, Draft
+from telephony.router.draft import BRIDGE, Caller, Draft
 from telephony.router.index import SnapshotIndex
 from telephony.router.invite import Invite, InviteKind
 from telephony.router.ledger import Ledger
@@ -21,6 +23,7 @@ from telephony.router.live import Call, Leg, LiveState
 from telephony.router.media_link import MediaLink
 from telephony.router.originate import first_leg, test_leg
 from telephony.router.server import Message, SwitchLink
+from telephony.router.steps.external import LINE_FAILED, after_line
 from telephony.router.tokens import Token, Tokens
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LINE_USER = "line"  # user part a registered line gives the carrier: "line7"
+ROOM_WITHIN = 0.5  # seconds an emergency call waits for the channel of the call that was ended for it
 BUSY_WORKERS = (503, "All voice channels are in use; please try again")
 
 
@@ -40,6 +45,8 @@ class Questions:
         self.media = media
         self.tokens = tokens
         self.current = current  # the snapshot in force
+        self.on_line_failed: Callable[[OutsideLine, int], None] = lambda line, code: None
+        self.end_call: Callable[[Call], Coroutine[Any, Any, None]] = _nothing  # the router's way to end a call
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- q -------------------------------------------------------------------------------------------
@@ -49,6 +56,7 @@ class Questions:
             # The same Call-ID again (a phone that tries anew with another CSeq): the first INVITE is over.
             self.ledger.end_leg(old, code=500, reason="The phone sent the call again")
         kind, line_id = _kind(str(m.get("kind", "")))
+        line_id = self._registered_line(line_id, str(m.get("to", "")))
         token = self.tokens.take(str(m.get("tok", "")), _monotonic()) if kind == "worker" else None
         call = self._call_of(token)
         leg = self.live.add_leg(
@@ -66,24 +74,85 @@ class Questions:
                 source=str(m.get("src", "")),
             )
         )
-        invite = Invite(
-            call_id=call.call_id,
-            kind=kind,
-            dialled=token.target if token else str(m.get("to", "")),
-            station=leg.station,
-            acting=token.acting if token else "",
-            line_id=line_id,
-            from_number=str(m.get("from", "")),
-            from_name=str(m.get("fn", "")),
-            source=leg.source,
+        invite = (
+            token.origin
+            if token and token.origin
+            else Invite(
+                call_id=call.call_id,
+                kind=kind,
+                dialled=token.target if token else str(m.get("to", "")),
+                station=leg.station,
+                acting=token.acting if token else "",
+                line_id=line_id,
+                from_number=str(m.get("from", "")),
+                from_name=str(m.get("fn", "")),
+                source=leg.source,
+                bridged=token is not None and token.role == "second",
+            )
         )
         made = self._decide(invite, call, token)
         leg.kind, leg.budget = made.kind, made.budget
         plan = made.plan()
         self.ledger.start(call, made)
-        if made.kind in ("outside", "emergency"):
-            self.live.use_line(leg, next((s.line_id for s in plan.steps if s.line_id is not None), None))
-        self._answer(link, leg, plan)
+        line = next((step.line_id for step in plan.steps if step.line_id is not None), None)
+        if line is not None and made.kind == "emergency":
+            victim = self._to_make_room(call, line)
+            if victim is not None:
+                leg.deciding = True
+                self._spawn(self._after_room_is_made(link, leg, plan, line, victim))
+                return
+        self._take_line(leg, plan)
+        self._answer(link, leg, plan, invite)
+
+    def _registered_line(self, line_id: int | None, to: str) -> int | None:
+        """Several lines may share a carrier's address; one that registered is called by the name it gave itself."""
+        number = to.removeprefix(LINE_USER)
+        if (
+            line_id is not None
+            and to.startswith(LINE_USER)
+            and number.isdigit()
+            and int(number) in self.current().lines
+        ):
+            return int(number)
+        return line_id
+
+    def _take_line(self, leg: Leg, plan: RoutePlan) -> None:
+        """The channel is taken before the switch hears of it: nobody else is given it."""
+        for step in plan.steps:
+            if step.line_id is not None:
+                self.live.use_line(leg, step.line_id)
+                return
+
+    # -- emergency calls with every channel in use ---------------------------------------------------
+    def _to_make_room(self, call: Call, line_id: int) -> Call | None:
+        """The newest ordinary call on a line that is full; None when there is room, or nobody to send away."""
+        line = call.index.lines[line_id]
+        if not line.max_calls or self.live.line_calls(line_id) < line.max_calls:
+            return None
+        ordinary = [
+            leg.call for leg in self.live.legs.values() if leg.line_id == line_id and leg.call.kind != "emergency"
+        ]
+        return max(ordinary, key=lambda one: one.at, default=None)
+
+    async def _after_room_is_made(self, link: SwitchLink, leg: Leg, plan: RoutePlan, line: int, victim: Call) -> None:
+        """End the call and give its BYE a moment to reach the carrier; the emergency call goes out in any case."""
+        log.warning("emergency.room_made call=%s line=%d ended=%s", leg.call.call_id, line, victim.call_id)
+        why = "It was ended to make room for an emergency call: every channel of the line was in use."
+        self.ledger.explain(victim, [Explanation(text=why)])
+        self._spawn(self.end_call(victim))
+        deadline = _monotonic() + ROOM_WITHIN
+        while victim.legs and _monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        leg.deciding = False
+        if leg.ended:
+            return
+        self._take_line(leg, plan)
+        _send(link, leg, plan)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _call_of(self, token: Token | None) -> Call:
         if token is not None and (call := self.live.calls.get(token.call_id)) is not None:
@@ -102,8 +171,11 @@ class Questions:
             return test_leg(call.index, self.live, invite)
         return draft(call.index, self.live, invite)
 
-    def _answer(self, link: SwitchLink, leg: Leg, plan: RoutePlan) -> None:
+    def _answer(self, link: SwitchLink, leg: Leg, plan: RoutePlan, invite: Invite) -> None:
         step = plan.steps[0]
+        if step.ask == BRIDGE:
+            self._anchor(link, leg, plan, invite)
+            return
         if step.ask:
             self._continue(link, leg, step.ask, plan)
             return
@@ -130,7 +202,36 @@ class Questions:
             kind=leg.kind,
             steps=(worker_step("none", "none", "none"),),  # replaced by _continue
         )
-        self._continue(link, leg, str(m.get("key", "")), plan, code=int(m.get("code") or 0))
+        key, code = str(m.get("key", "")), int(m.get("code") or 0)
+        if key.startswith("line/"):
+            self._next_line(link, leg, plan, key, code)
+            return
+        self._continue(link, leg, key, plan, code=code)
+
+    def _next_line(self, link: SwitchLink, leg: Leg, plan: RoutePlan, key: str, code: int) -> None:
+        """A line did not take the call: "line/<number>/<ids of the lines tried so far>"."""
+        _, number, so_far = key.split("/")
+        tried = tuple(int(one) for one in so_far.split(","))
+        call = leg.call
+        invite = Invite(call_id=call.call_id, kind="worker", dialled=number, bridged=True)
+        made = Draft(
+            index=call.index, live=self.live, invite=invite, caller=Caller(plan.caller_number, plan.caller_name)
+        )
+        made.kind = "outside"
+        self.live.use_line(leg, None)
+        after_line(made, number, tried, code, rang=leg.rang)
+        failed = call.index.lines.get(tried[-1])
+        if failed is not None and code in LINE_FAILED and not leg.rang:
+            made.why.insert(
+                0, Explanation(text=f"Outside line {failed.description} answered {code}.", link=failed.link)
+            )
+            self.on_line_failed(failed, code)
+        self.ledger.explain(call, made.why)
+        answer = plan.model_copy(update={"steps": tuple(made.steps)})
+        self._take_line(leg, answer)
+        _send(link, leg, answer)
+        if answer.steps[0].code:
+            self.ledger.end_leg(leg, code=answer.steps[0].code, reason=answer.steps[0].reason)
 
     def _strange_leg(self, m: Message) -> Leg:
         """A call from before our own restart that the switch has carried on without us."""
@@ -156,13 +257,23 @@ class Questions:
             self._refuse(link, leg, app.code, app.reason)
             return
         leg.application = "/".join(key.split("/")[:2])
+        self._give_worker(link, leg, app, plan)
+
+    def _anchor(self, link: SwitchLink, leg: Leg, plan: RoutePlan, invite: Invite) -> None:
+        """A worker for the call; its token lets it dial the far side as the caller who dialled."""
+        token = self.tokens.mint(
+            call_id=leg.call.call_id, role="far", now=_monotonic(), origin=replace(invite, bridged=True)
+        )
+        leg.application = BRIDGE
+        self._give_worker(link, leg, BridgeApp(to=_user_part(plan.callee_number), token=token), plan)
+
+    def _give_worker(self, link: SwitchLink, leg: Leg, app: AnyApp, plan: RoutePlan) -> None:
+        call = leg.call
         if found := self.media.lease_now(call.call_id, app):
             self._bring(link, leg, app, plan, found)
             return
         leg.deciding = True
-        task = asyncio.get_running_loop().create_task(self._wait_for_worker(link, leg, app, plan))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._spawn(self._wait_for_worker(link, leg, app, plan))
 
     async def _wait_for_worker(self, link: SwitchLink, leg: Leg, app: AnyApp, plan: RoutePlan) -> None:
         found = await self.media.lease(leg.call.call_id, app)
@@ -201,6 +312,15 @@ def _kind(text: str) -> tuple[InviteKind, int | None]:
     if name == "line" and number.isdigit():
         return "line", int(number)
     return ("worker", None) if name == "worker" else ("phone", None)
+
+
+def _user_part(number: str) -> str:
+    """What the worker puts into its request URI: for people who read traces, the token says what is meant."""
+    return number if number.isalnum() and number.isascii() else "far"
+
+
+async def _nothing(call: Call) -> None:
+    log.error("call.not_ended call=%s", call.call_id)
 
 
 def _nobody(invite: Invite) -> Caller:

@@ -43,6 +43,7 @@ class Dialog:
     from_user: str
     to_user: str
     cseq: int
+    line_id: int | None = None  # of the outside line the dialog uses
 
 
 def dialogs(answer: object) -> Iterator[Dialog]:
@@ -61,6 +62,7 @@ def dialogs(answer: object) -> Iterator[Dialog]:
             from_user=_user(str(one.get("from_uri", ""))),
             to_user=_user(str(one.get("to_uri", ""))),
             cseq=_first_number(one.get("caller")),
+            line_id=int(line) if (line := _variable(one.get("variables"), "line")).isdigit() else None,
         )
 
 

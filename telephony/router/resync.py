@@ -115,6 +115,7 @@ class Resync:
             leg = router.live.add_leg(
                 Leg(cid=dialog.cid, call=call, cseq=dialog.cseq, h_entry=dialog.h_entry, h_id=dialog.h_id)
             )
+            router.live.use_line(leg, dialog.line_id)
             station = str(call.facts.get("from_station", ""))
             if station and len(call.legs) == 1:
                 leg.station = station

@@ -7,16 +7,17 @@ switch that kept its tables gets nothing, one that restarted gets everything.
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 
 from telephony.messages.snapshot import Credentials, DestinationKind, ExtensionEntry, OutsideLine
 from telephony.router.index import SnapshotIndex
-from telephony.router.steps.external import line_uri
+from telephony.router.steps.emergency import plan_without_router
 from telephony.switch.control import Table
 
 _HOST = re.compile(r"sips?:(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:;]+))")
 Tables = dict[Table, dict[str, str]]
-NAMES: tuple[Table, ...] = ("ha1", "uid", "ext", "emerg", "cid", "lineip")
+NAMES: tuple[Table, ...] = ("ha1", "uid", "ext", "emerg", "cid", "ecid", "lineauth", "lineip")
 
 
 def desired(index: SnapshotIndex, credentials: Credentials) -> Tables:
@@ -30,6 +31,10 @@ def desired(index: SnapshotIndex, credentials: Credentials) -> Tables:
         },
         "emerg": _emergency(index),
         "cid": {entry.station: _identity(index, entry.station) for entry in index.snapshot.appearances},
+        "ecid": {one.station: one.emergency_caller_id for one in index.snapshot.appearances if one.emergency_caller_id},
+        "lineauth": {
+            str(line.line_id): login for line in index.snapshot.outside_lines if (login := _login(line, credentials))
+        },
         "lineip": {address: str(line.line_id) for line in index.snapshot.outside_lines if (address := _address(line))},
     }
 
@@ -50,12 +55,17 @@ def _first_phones(index: SnapshotIndex, entry: ExtensionEntry) -> tuple[str, ...
 def _emergency(index: SnapshotIndex) -> dict[str, str]:
     table: dict[str, str] = {}
     for number in index.emergency.numbers:
-        uris = ",".join(line_uri(line, number) for line in index.emergency_lines)
-        if uris and number:
-            table[index.dial_plan.external + number] = uris
-            if index.emergency.direct_dial:
-                table[number] = uris
+        if not number or not index.emergency_lines:
+            continue
+        plan = json.dumps(plan_without_router(index, number), separators=(",", ":"))
+        table[index.dial_plan.external + number] = plan
+        if index.emergency.direct_dial:
+            table[number] = plan
     return table
+
+
+def _login(line: OutsideLine, credentials: Credentials) -> str:
+    return f"{line.username}|{credentials.lines.get(line.line_id, '')}" if line.username else ""
 
 
 def _identity(index: SnapshotIndex, station: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
+from telephony.router.invite import Invite
 from telephony.router.live import Role
 
 SECONDS = 60.0
@@ -20,16 +21,19 @@ class Token:
     acting: str  # extension whose rights and identity the leg has; "" for a test ring
     target: str  # dialled digits of a second leg; user's extension of a first; station of a test ring
     until: float  # monotonic seconds
+    origin: Invite | None = None  # of a far leg: the INVITE it continues, with the caller's identity and rights
 
 
 @dataclass(slots=True)
 class Tokens:
     known: dict[str, Token] = field(default_factory=dict)
 
-    def mint(self, *, call_id: str, role: Role, acting: str, target: str, now: float) -> str:
+    def mint(
+        self, *, call_id: str, role: Role, acting: str = "", target: str = "", now: float, origin: Invite | None = None
+    ) -> str:
         self.known = {text: token for text, token in self.known.items() if token.until > now}
         text = secrets.token_urlsafe(18)
-        self.known[text] = Token(call_id, role, acting, target, now + SECONDS)
+        self.known[text] = Token(call_id, role, acting, target, now + SECONDS, origin)
         return text
 
     def take(self, text: str, now: float) -> Token | None:

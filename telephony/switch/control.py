@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Command = dict[str, Any]
-Table = Literal["ha1", "uid", "ext", "emerg", "cid", "lineip", "state", "ban", "fail", "known"]
+Table = Literal["ha1", "uid", "ext", "emerg", "cid", "ecid", "lineauth", "lineip", "state", "ban", "fail", "known"]
 
 # Commands sent and not yet answered. evapi reads 32 kB at a time and loses its place in the stream for good when a
 # read ends inside the length of a netstring; and it answers itself through a pipe that holds about 280 messages.

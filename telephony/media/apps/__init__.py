@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from telephony.calls.session import Session
 from telephony.media.apps.announcement import Announce
+from telephony.media.apps.bridge import AnchoredCall
 from telephony.media.apps.message_center import HearMessages
 from telephony.media.apps.originate import Originate
 from telephony.media.apps.test_ring import RingTest
 from telephony.media.apps.voicemail import LeaveMessage
-from telephony.messages.workers import Announcement, AnyApp, MessageCenter, OriginateApp, TakeMessage, TestRing
+from telephony.messages.workers import (
+    Announcement,
+    AnyApp,
+    BridgeApp,
+    MessageCenter,
+    OriginateApp,
+    TakeMessage,
+    TestRing,
+)
 
 
 def session_for(app: AnyApp, call_id: str) -> Session:
@@ -19,6 +28,8 @@ def session_for(app: AnyApp, call_id: str) -> Session:
             return HearMessages(app)
         case OriginateApp():
             return Originate(app)
+        case BridgeApp():
+            return AnchoredCall(app)
         case TestRing():
             return RingTest(app)
         case Announcement():

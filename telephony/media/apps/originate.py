@@ -10,7 +10,6 @@ from typing import Literal
 
 from telephony.calls.session import (
     Begun,
-    Bridge,
     Command,
     Dial,
     Finish,
@@ -22,7 +21,8 @@ from telephony.calls.session import (
     Tone,
     Wait,
 )  # fmt: skip
-from telephony.media.port import Answered, EarlyMedia, Ended, Played, Ringing
+from telephony.media.apps.pair import Pair
+from telephony.media.port import Answered, EarlyMedia, Ended, Held, Played, Ringing
 from telephony.messages.workers import OriginateApp
 
 FIRST_WITHIN = 60.0  # seconds the user has to lift his own phone
@@ -35,6 +35,8 @@ class Originate:
         self.app = app
         self.alive: set[str] = set()
         self.answered: set[str] = set()
+        self.pair = Pair(FIRST, SECOND)
+        self.connected = False
         self.over = False
 
     def on(self, event: SessionEvent, now: float) -> list[Command]:
@@ -47,7 +49,7 @@ class Originate:
             case Ringing():
                 return [Report(_part(event.leg), "ringing", event.code)]
             case EarlyMedia(leg="second"):
-                return [Bridge(FIRST, SECOND)]
+                return self.pair.connect()
             case Answered(leg="first"):
                 self.answered.add(FIRST)
                 self.alive.add(SECOND)
@@ -59,7 +61,11 @@ class Originate:
                 ]
             case Answered(leg="second"):
                 self.answered.add(SECOND)
-                return [Report("second", "answered", 200), Bridge(FIRST, SECOND), Wait(None)]
+                self.connected = True
+                return [Report("second", "answered", 200), *self.pair.connect(), Wait(None)]
+            case Held():
+                sound = self.pair.hold(event)
+                return sound if self.connected else []  # while the second rings the first hears what it heard
             case Ended():
                 return self._ended(event)
             case Played():  # the apology to the first was said

@@ -31,6 +31,7 @@ class Leg:
     talking: bool = False  # audio is active
     confirmed: bool = False
     early: bool = False
+    held: bool = False  # by the far side
     source: Any = None  # the player or tone generator heard by the leg
     serial: int = 0  # of that source: a late end-of-file of an older one is no end of this one
     stop_on: str = ""

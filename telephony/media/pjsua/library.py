@@ -198,6 +198,11 @@ def make_player(files: tuple[Path, ...], done: Callable[[], None]) -> Any | None
     return player if made else None
 
 
+def make_loop(file: Path) -> Any | None:
+    player = pj.AudioMediaPlayer()
+    return player if attempt("loop", lambda: player.createPlayer(str(file), 0)) else None
+
+
 def make_tone(tone: ToneName) -> Any:
     first, second, on, off = TONES[tone]
     generator = pj.ToneGenerator()

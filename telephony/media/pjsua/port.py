@@ -16,6 +16,7 @@ from telephony.media.port import (
     Digit,
     EarlyMedia,
     Ended,
+    Held,
     Incoming,
     Played,
     PortEvent,
@@ -77,6 +78,9 @@ class PjsuaPort:
         if leg is None:
             return
         leg.talking = active
+        if leg.confirmed and leg.held == active:
+            leg.held = not active
+            self._events.append(Held(leg=name, on=leg.held))
         if active:
             self._reconnect.add(name)  # a new stream has lost its connections
             if leg.dialled and not leg.confirmed and not leg.early:
@@ -132,7 +136,7 @@ class PjsuaPort:
             peer.to_send.put(event.digit)
 
     def _watch(self, leg: Leg, now: float) -> None:
-        digit = leg.to_send.due(now) if leg.confirmed else None
+        digit = leg.to_send.due(now) if leg.talking else None  # also before the answer: menus of free-call numbers
         if digit is not None:
             library.send_digit(leg.call, digit)
         recording = leg.recording
@@ -164,6 +168,9 @@ class PjsuaPort:
     # -- verbs -------------------------------------------------------------------------------------
     def ring(self, leg: str) -> None:
         self._respond(leg, 180)
+
+    def early(self, leg: str) -> None:
+        self._respond(leg, 183)
 
     def answer(self, leg: str) -> None:
         self._respond(leg, 200)
@@ -203,6 +210,14 @@ class PjsuaPort:
             self._events.append(Played(leg=leg, ok=not files))
             return
         found.source, found.stop_on = player, stop_on
+        self._connect(leg)
+
+    def loop(self, leg: str, file: Path) -> None:
+        found = self._legs.get(leg)
+        if found is None:
+            return
+        self._silence(found)
+        found.source, found.stop_on = library.make_loop(file), ""
         self._connect(leg)
 
     def tone(self, leg: str, tone: ToneName) -> None:

@@ -73,7 +73,7 @@ class House:
         self.desk = SlowDesk()
         self.host = Host(
             port=self.port, desk=self.desk, prompts=Prompts(folder / "prompts"), switch=SWITCH, mail_root=self.mail,
-            spool_folder=self.spool, send=self._send, clock=lambda: 1.79e9 + self.port.now,
+            spool_folder=self.spool, music=folder / "music.wav", send=self._send, clock=lambda: 1.79e9 + self.port.now,
             ticks=lambda: self.port.now,
         )  # fmt: skip
 

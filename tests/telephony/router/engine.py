@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -103,8 +104,15 @@ class FakeWorker:
 
 
 class Engine:
-    def __init__(self, made: Snapshot, *, relay: bool = True, store: bool = True) -> None:
-        self.place = Place()
+    def __init__(
+        self, made: Snapshot, *, relay: bool = True, store: bool = True, media: int = 0,
+        passwords: Mapping[int, str] | None = None, place: Place | None = None,
+    ) -> None:  # fmt: skip
+        """`media`: real media workers, so many. `passwords`: of outside lines by id."""
+        self.place = place or Place(
+            {"SWITCHROOM_MEDIA_WARM": str(media), "SWITCHROOM_MEDIA_MAX": "8"} if media else None
+        )
+        self.media, self.passwords = media, passwords
         self.instance = self.place.instance
         self.relay, self.store = relay, store
         self.workers: list[FakeWorker] = []
@@ -113,7 +121,7 @@ class Engine:
         self.publish(made)
 
     def publish(self, made: Snapshot) -> None:
-        publish_on_disk(self.instance.published, self.instance.keys, made)
+        publish_on_disk(self.instance.published, self.instance.keys, made, self.passwords)
 
     # -- life ----------------------------------------------------------------------------------------
     def __enter__(self) -> Engine:
@@ -124,6 +132,8 @@ class Engine:
                 self.place.start("relay", [sys.executable, "-m", "telephony.switch.relay"])
             self.place.start("switch", [sys.executable, "-m", "telephony.switch"])
             self.start_router()
+            if self.media:
+                self.start_media()
         except BaseException:
             self.place.close()
             raise
@@ -161,6 +171,13 @@ class Engine:
         before = self._pushes()
         self.place.start("router", [sys.executable, "-m", "telephony.router"], {"SWITCHROOM_LOG_LEVEL": "DEBUG"})
         self.place.wait_for(lambda: self._pushes() > before, 10, "the router to fill the switch's tables")
+
+    def start_media(self) -> None:
+        self.place.start("media", [sys.executable, "-m", "telephony.media"])
+        self.place.wait_for(lambda: self._said("worker.ready") >= self.media, 10, "the media workers")
+
+    def _said(self, words: str, part: str = "media") -> int:
+        return (self.place.folder / "logs" / f"{part}.log").read_text().count(words)
 
     def restart_switch(self) -> None:
         before = self._pushes()

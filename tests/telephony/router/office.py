@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +152,7 @@ def pin_digest(user_id: int, pin: str) -> str:
     return hmac.new(PIN_KEY, f"{user_id}:{pin}".encode(), hashlib.sha256).hexdigest()
 
 
-def credentials(version: int = 1) -> Credentials:
+def credentials(version: int = 1, lines: Mapping[int, str] | None = None) -> Credentials:
     """Password of login `ann` is `ann-secret`; the PIN of 101 is 1101."""
     logins = {"ann": ANNS, "bob": BOBS, "bob2": BOBS_SECOND, "lobby": LOBBY}
     return Credentials(
@@ -166,13 +166,14 @@ def credentials(version: int = 1) -> Credentials:
             for number, user in (("101", ANN), ("102", BOB), ("103", CID))
         ),
         pin_key=PIN_KEY,
+        lines=dict(lines or {}),
     )
 
 
-def publish_on_disk(published: Path, keys: Path, made: Snapshot) -> None:
+def publish_on_disk(published: Path, keys: Path, made: Snapshot, lines: Mapping[int, str] | None = None) -> None:
     published.mkdir(parents=True, exist_ok=True)
     for name, data in (
-        ("credentials.sealed", seal_credentials(keys, credentials(made.version))),
+        ("credentials.sealed", seal_credentials(keys, credentials(made.version, lines))),
         ("snapshot.json", write(made)),
     ):
         fresh = published / f"{name}.new"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from telephony.messages.plan import MAX_BRANCHES, Mode, RoutePlan
 from telephony.messages.snapshot import Emergency, Finally, Mailbox, Presence
-from telephony.router.decide import decide
+from telephony.router.decide import decide, draft
 from telephony.router.invite import Facts
+from telephony.router.steps.external import after_line
 from tests.telephony.router.office import (
     ANN,
     ANNS,
@@ -219,10 +222,19 @@ def test_emergency_goes_out_switched_with_the_handsets_caller_id() -> None:
     for dialled in ("911", "9911"):
         plan = decide(index(lines=[LINE, EMERGENCY_LINE, second]), full, invite(dialled))
         assert walk(plan)[:2] == [("sip:911@10.9.9.9:5060",), ("sip:911@10.9.9.8:5060",)]
-        assert (plan.kind, plan.mode, plan.caller_number) == ("emergency", Mode.SWITCHED, "5854215555")
+        assert (plan.kind, plan.mode) == ("emergency", Mode.SWITCHED)
+        assert [step.caller_number for step in plan.steps[:2]] == ["5854215555", "5854215555"]
         assert [step.line_id for step in plan.steps[:2]] == [8, 9]
         assert plan.steps[0].busy is None  # a busy centre may be free on the next line
-    assert decide(index(lines=[EMERGENCY_LINE]), full, invite("911", station=BOBS)).caller_number == "5854213850"
+    other = decide(index(lines=[EMERGENCY_LINE]), full, invite("911", station=BOBS))
+    assert other.steps[0].caller_number == "5854213850"
+
+
+def test_emergency_takes_a_line_with_a_free_channel_before_a_full_one() -> None:
+    small = EMERGENCY_LINE.model_copy(update={"max_calls": 1})
+    second = small.model_copy(update={"line_id": 9, "target": "sip:10.9.9.8:5060"})
+    plan = decide(index(lines=[small, second]), Facts(on_lines={8: 1}), invite("911"))
+    assert [step.line_id for step in plan.steps[:2]] == [9, 8]
 
 
 def test_emergency_wins_over_an_extension_with_the_same_number() -> None:
@@ -237,29 +249,86 @@ def test_emergency_without_a_line_is_refused_clearly() -> None:
     assert "No outside line is marked for emergency calls." in texts(plan)
 
 
-def test_an_outside_call_takes_the_first_line_with_a_free_channel() -> None:
-    small = LINE.model_copy(update={"line_id": 5, "max_calls": 1, "target": "sip:10.9.9.7"})
-    office = index(lines=[small, LINE])
-    free = decide(office, HOME, invite("95551212"))
-    assert walk(free) == [
-        ("sip:5551212@10.9.9.7",),
-        ("sip:5551212@10.9.9.9:5060",),
-        (503, "No outside line took the call"),
-    ]
-    assert [free.steps[0].busy, free.steps[1].busy] == [3, 3]  # busy is busy on every line: past the end
-    full = decide(office, Facts(on_lines={5: 1}), invite("95551212"))
-    assert walk(full)[0] == ("sip:5551212@10.9.9.9:5060",)
-    assert free.caller_number == "5854213850"
+SMALL = LINE.model_copy(update={"line_id": 5, "max_calls": 1, "target": "sip:10.9.9.7", "caller_id": ""})
 
 
-@pytest.mark.parametrize("dialled", ["95551212", "911", "404", "3102", "5112", "6102"])
-def test_an_outside_caller_reaches_extensions_only(dialled: str) -> None:
-    office = index(lines=[LINE, EMERGENCY_LINE])
-    plan = decide(office, HOME, invite(dialled, station="", kind="line", line_id=7, from_number="5850001"))
-    assert (plan.kind, plan.steps[0].code) == ("refused", 404)
-    known = decide(office, HOME, invite("102", station="", kind="line", line_id=7, from_number="5850001"))
-    assert known.caller_number == "5850001"
-    assert walk(known)[0] == (BOBS, BOBS_SECOND)
+def test_an_outside_call_is_anchored_and_its_far_leg_goes_out_on_a_line() -> None:
+    office = index(lines=[SMALL, LINE])
+    plan = decide(office, HOME, invite("95551212"))
+    assert (plan.kind, plan.mode, plan.anchor_reason) == ("outside", Mode.ANCHORED, "outside line")
+    assert [step.ask for step in plan.steps] == ["bridge"]
+    far = decide(office, HOME, invite("95551212", bridged=True))
+    assert walk(far)[0] == ("sip:5551212@10.9.9.7",)
+    assert far.steps[1].ask == "line/5551212/5"
+    assert far.steps[0].busy == 2  # busy is busy on every line: past the end
+    assert far.steps[0].caller_number == "101"  # this line owns no number
+
+
+def test_the_far_leg_takes_the_first_line_with_a_free_channel_and_shows_its_number() -> None:
+    office = index(lines=[SMALL, LINE])
+    step = decide(office, Facts(on_lines={5: 1}), invite("95551212", bridged=True)).steps[0]
+    assert (step.line_id, step.caller_number, step.caller_host) == (7, "5854213850", "10.9.9.9")
+    assert step.targets[0].headers == ("P-Asserted-Identity: <sip:5854213850@10.9.9.9>",)
+
+
+def test_without_a_free_channel_the_caller_is_refused_before_a_worker_is_taken() -> None:
+    plan = decide(index(lines=[SMALL]), Facts(on_lines={5: 1}), invite("95551212"))
+    assert (plan.kind, plan.mode) == ("refused", Mode.SWITCHED)
+    assert walk(plan) == [(503, "All outside lines are in use.")]
+
+
+@pytest.mark.parametrize(
+    ("code", "rang", "end"),
+    [
+        (503, False, "10.9.9.9"),
+        (408, False, "10.9.9.9"),
+        (403, False, "10.9.9.9"),
+        (408, True, "480"),
+        (404, False, "404"),
+        (480, True, "480"),
+    ],
+)
+def test_a_line_that_fails_is_followed_by_the_next_and_one_that_answered_is_believed(
+    code: int, rang: bool, end: str
+) -> None:
+    made = draft(index(lines=[SMALL, LINE]), HOME, invite("95551212", bridged=True))
+    made.steps.clear()
+    after_line(made, "5551212", (5,), code, rang=rang)
+    first = made.steps[0]
+    assert end in (first.targets[0].uri if first.targets else str(first.code))
+    made.steps.clear()
+    after_line(made, "5551212", (5, 7), 503, rang=False)
+    assert made.steps[0].code == 503
+    assert made.steps[0].reason == "No outside line took the call"
+
+
+def from_outside(dialled: str, *, destination: str = "", **more: Any) -> RoutePlan:
+    office = index(lines=[LINE.model_copy(update={"destination": destination}), EMERGENCY_LINE])
+    call = invite(dialled, station="", kind="line", line_id=7, from_number="5850001", **more)
+    return decide(office, HOME, call)
+
+
+@pytest.mark.parametrize("dialled", ["95551212", "911", "404", "3102", "5112", "6102", "5854213850", "line7"])
+def test_an_outside_caller_reaches_the_destination_of_the_line_whatever_he_dialled(dialled: str) -> None:
+    """Nobody telephones at the office's expense."""
+    plan = from_outside(dialled, destination="102")
+    assert (plan.kind, plan.anchor_reason, plan.callee_number) == ("inbound", "outside line", "102")
+    far = from_outside(dialled, destination="102", bridged=True)
+    assert far.caller_number == "5850001"
+    assert walk(far)[0] == (BOBS, BOBS_SECOND)
+
+
+def test_an_outside_caller_may_dial_an_extension_and_else_reaches_the_operator() -> None:
+    assert from_outside("102").callee_number == "102"
+    nobody = from_outside("5854213850")
+    assert (nobody.kind, nobody.steps[0].code) == ("refused", 404)  # this office has no operator
+
+
+def test_an_outside_caller_whose_call_begins_in_a_mailbox_needs_no_second_worker() -> None:
+    line = LINE.model_copy(update={"destination": "102"})
+    busy = Facts(registered={BOBS: 1, BOBS_SECOND: 1}, in_use=frozenset({BOBS, BOBS_SECOND}))
+    call = invite("5854213850", station="", kind="line", line_id=7, from_number="5850001")
+    assert decide(index(lines=[line]), busy, call).steps[0].ask == "voicemail/102/busy"
 
 
 def test_a_worker_calls_with_the_rights_and_the_name_of_its_extension() -> None:

@@ -96,11 +96,17 @@ PLANS: dict[str, tuple[SnapshotIndex, Facts, Invite]] = {
     "emergency": (index(lines=[LINE, EMERGENCY_LINE]), IN_OFFICE, invite("9911")),
     "emergency_without_a_line": (index(), IN_OFFICE, invite("911")),
     "outside": (index(lines=[LINE]), IN_OFFICE, invite("95551212")),
+    "outside_far_leg": (index(lines=[LINE]), IN_OFFICE, invite("95551212", bridged=True)),
     "not_yet": (index(), IN_OFFICE, invite("700")),
     "inbound": (
         index(lines=[LINE]),
         IN_OFFICE,
         invite("102", station="", kind="line", line_id=7, from_number="5850001"),
+    ),
+    "inbound_far_leg": (
+        index(lines=[LINE]),
+        IN_OFFICE,
+        invite("102", station="", kind="line", line_id=7, from_number="5850001", bridged=True),
     ),
 }
 

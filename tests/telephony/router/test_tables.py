@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from telephony.messages.snapshot import Emergency
 from telephony.router.tables import NAMES, desired
 from tests.telephony.router.office import (
@@ -33,10 +35,20 @@ def test_every_table_of_the_contract_is_filled() -> None:
 
 def test_emergency_numbers_lead_to_the_lines_with_and_without_the_access_digit() -> None:
     tables = desired(index(lines=[LINE, EMERGENCY_LINE]), credentials())
-    assert tables["emerg"] == {"911": "sip:911@10.9.9.9:5060", "9911": "sip:911@10.9.9.9:5060"}
+    assert set(tables["emerg"]) == {"911", "9911"}
+    assert tables["emerg"]["911"] == tables["emerg"]["9911"]
+    (step,) = json.loads(tables["emerg"]["911"])["s"]
+    assert (step["t"], step["line"], step["fu"]) == ([{"uri": "sip:911@10.9.9.9:5060"}], 8, "5854213850")
+    assert tables["ecid"] == {ANNS: "5854215555"}
     careful = index(lines=[EMERGENCY_LINE], emergency=Emergency(direct_dial=False))
     assert set(desired(careful, credentials())["emerg"]) == {"9911"}
     assert desired(index(lines=[LINE]), credentials())["emerg"] == {}
+
+
+def test_a_line_with_a_login_brings_its_password_and_one_without_brings_none() -> None:
+    known = LINE.model_copy(update={"username": "office"})
+    tables = desired(index(lines=[known, EMERGENCY_LINE]), credentials(lines={7: "secret", 8: "unused"}))
+    assert tables["lineauth"] == {"7": "office|secret"}
 
 
 def test_a_line_named_by_a_host_name_has_no_source_address_here() -> None:

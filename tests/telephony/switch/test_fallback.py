@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,21 @@ from tests.harness.sip import Peer
 from tests.telephony.switch.conftest import Switch, connect
 
 pytestmark = pytest.mark.telephony
+
+
+def lines(*carriers: Peer) -> dict[str, object]:
+    """What the router leaves with the switch for an emergency number (telephony/router/steps/emergency.py)."""
+    steps = [
+        {
+            "ring": 120000,
+            "t": [{"uri": f"sip:911@{one.address}:{one.port}"}],
+            "line": 8,
+            "fu": "5850000",
+            "fh": one.address,
+        }
+        for one in carriers
+    ]
+    return {"s": steps}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +46,9 @@ def office(running: Switch) -> tuple[Peer, Peer, Peer]:
     dead = running.stranger("dead")
     for table, key, value in (
         ("ext", "102", f"{bob.user},5999"),
-        ("emerg", "911", f"sip:911@{dead.address}:{dead.port},sip:911@{carrier.address}:{carrier.port}"),
+        ("emerg", "911", json.dumps(lines(dead, carrier))),
+        ("ecid", ann.user, "5854215555"),
+        ("lineauth", "8", "office|line secret"),
         ("cid", ann.user, 'Ann "O\'Neil" \\ Meyer|101'),
     ):
         running.router.rpc(control.set_entry(table, key, value))  # type: ignore[arg-type]
@@ -69,6 +87,8 @@ def test_an_emergency_number_goes_to_the_next_line_when_the_first_is_dead(
     call = ann.invite("911")
     called = carrier.incoming(seconds=8)
     assert called.request.uri.startswith("sip:911@")
+    # the caller ID is the handset's, whatever number the line owns
+    assert called.request.get("From").startswith(f'"Ann \\"O\'Neil\\" \\\\ Meyer" <sip:5854215555@{carrier.address}>')
     connect(call, called)
 
 
