@@ -15,7 +15,7 @@ from telephony.messages.snapshot import Mailbox
 
 # header names on the SIP leg between switch and worker; the switch strips them from everybody else
 LEASE_HEADER = "X-Switchroom-Lease"  # on INVITEs to a worker
-TOKEN_HEADER = "X-Switchroom-Token"  # on INVITEs from a worker
+TOKEN_HEADER = "X-Switchroom-Token"  # noqa: S105  a header's name, on INVITEs from a worker
 
 
 # -- applications: what a lease asks of a worker ---------------------------------------------------
