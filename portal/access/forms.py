@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from portal.access.secrets import check_password_rules, check_pin_rules
+from portal.access.secrets import check_pin_rules, check_user_password, current_requirements
 from portal.business.users.models import User
 
 
@@ -50,6 +50,7 @@ class ChangeSecretsForm(forms.Form):
         self.asks_pin = user.require_pin_change
         if self.asks_password:
             self.fields["new_password"] = new_password_field("New password")
+            self.fields["new_password"].help_text = current_requirements().sentence()
             self.fields["confirm_password"] = new_password_field("Confirm new password")
         if self.asks_pin:
             digits = {"inputmode": "numeric", "autocomplete": "off"}
@@ -64,7 +65,7 @@ class ChangeSecretsForm(forms.Form):
 
     def clean_new_password(self) -> str:
         new: str = self.cleaned_data["new_password"]
-        check_password_rules(new)
+        check_user_password(new)
         if new == self.cleaned_data.get("old_password"):
             raise forms.ValidationError("The new password must differ from the current one.")
         return new

@@ -20,3 +20,10 @@ class WithFrom(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         return {name.rstrip("_"): field for name, field in super().get_fields().items()}
+
+
+class Words(serializers.ListField):
+    """Several words of a closed set, without regard to order."""
+
+    def __init__(self, words: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(child=serializers.ChoiceField(choices=words), max_length=len(words), **kwargs)

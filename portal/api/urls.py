@@ -8,6 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import SimpleRouter
 
 from portal.business.roles.api import RoleViewSet
+from portal.business.user_templates.api import UserTemplateViewSet
 from portal.business.users.api import UserViewSet
 from portal.my_manager.voicemails.api import VoicemailViewSet
 from portal.phone_system.extensions.api import ExtensionViewSet
@@ -19,6 +20,7 @@ from portal.reports.live_calls.api import CallViewSet
 
 router = SimpleRouter()
 router.register("users", UserViewSet, basename="users")
+router.register("user-templates", UserTemplateViewSet, basename="user-templates")
 router.register("handsets", HandsetViewSet, basename="handsets")
 router.register("extensions", ExtensionViewSet, basename="extensions")
 router.register("outside-lines", OutsideLineViewSet, basename="outside-lines")

@@ -81,15 +81,25 @@ def _compared(form: forms.Form) -> Iterator[BoundField]:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):  # a group of check boxes
+        return " ".join(str(part) for part in value)
     return "" if value is None else str(value)
 
 
 def _shown(bound: BoundField, plain: str) -> str:
+    return shown_value(bound.field, plain)
+
+
+def shown_value(field: forms.Field, value: Any) -> str:
     """As the page words it: the text of a choice, yes and no for a check box."""
-    if isinstance(bound.field.widget, forms.CheckboxInput):
+    plain = _plain(value)
+    if isinstance(field.widget, forms.CheckboxInput):
         return "yes" if plain == "True" else "no"
-    if isinstance(bound.field, forms.ChoiceField):
-        return next((str(text) for value, text in bound.field.choices if _plain(value) == plain), plain)
+    if isinstance(field, forms.MultipleChoiceField):
+        chosen = set(plain.split())
+        return ", ".join(str(text) for key, text in field.choices if str(key) in chosen) or "none"
+    if isinstance(field, forms.ChoiceField):
+        return next((str(text) for key, text in field.choices if _plain(key) == plain), plain)
     return plain or "nothing"
 
 
@@ -98,5 +108,7 @@ def _put(data: QueryDict, bound: BoundField, value: Any) -> None:
         data.pop(bound.html_name, None)
         if value:
             data[bound.html_name] = "on"
+    elif isinstance(bound.field, forms.MultipleChoiceField):
+        data.setlist(bound.html_name, list(value or ()))
     else:
         data[bound.html_name] = _plain(value)

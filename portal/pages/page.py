@@ -76,6 +76,7 @@ class Action:
     url: Callable[[Any], str]
     post: bool = False
     danger: bool = False
+    more: bool = False  # rarely wanted: behind "More"
     when: Callable[[Any], bool] = lambda row: True
 
 

@@ -6,7 +6,7 @@ from an older issue still opens.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,7 @@ class Row:
     object: Any
     cells: tuple[Cell, ...]
     actions: tuple[Button, ...]
+    more: tuple[Button, ...]  # behind "More"
     data: tuple[tuple[str, object], ...]
 
 
@@ -176,6 +177,11 @@ def _row(page: AdminPage, item: Any, actions: tuple[Action, ...]) -> Row:
         label=page.label(item),
         object=item,
         cells=tuple(Cell(c.title, c.cell(item), c.template, c.css) for c in page.columns),
-        actions=tuple(Button(a.title, a.icon, a.url(item), a.post, a.danger) for a in actions if a.when(item)),
+        actions=_buttons(item, [action for action in actions if not action.more]),
+        more=_buttons(item, [action for action in actions if action.more]),
         data=tuple(page.row_data(item).items()),
     )
+
+
+def _buttons(item: Any, actions: Sequence[Action]) -> tuple[Button, ...]:
+    return tuple(Button(a.title, a.icon, a.url(item), a.post, a.danger) for a in actions if a.when(item))

@@ -123,10 +123,6 @@ class Change:
         self._before[model, obj.pk] = fields_of(obj)
         return True
 
-    def note(self, obj: models.Model, name: str, before: str, after: str) -> None:
-        """Record what is no column of `obj`: roles held, messages deleted."""
-        self._record("modify", obj, name, before, after)
-
     def touch(self, obj: models.Model) -> None:
         """A part of `obj` changed (a line of a handset): whoever has its page open must see it before saving."""
         obj.row_version += 1  # type: ignore[attr-defined]

@@ -182,7 +182,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": "/"}],
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"HandsetKind": "portal.phone_system.handsets.models.Handset.Kind"},
+    "ENUM_NAME_OVERRIDES": {
+        "HandsetKind": "portal.phone_system.handsets.models.Handset.Kind",
+        "PresenceName": "portal.business.users.api.PRESENCES",
+        "QueueNumber": "portal.business.user_templates.models.QUEUES",
+        "AttendantNumber": "portal.business.user_templates.models.ATTENDANTS",
+    },
 }
 SERVER_MODEL = "48x"
 LICENCE_POLICY = "unlocked"

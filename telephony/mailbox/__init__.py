@@ -9,6 +9,8 @@ the message (RFC 5322).
     audio(mail_root, user_id, message_id)   -> bytes, a WAV file; raises MessageGone
     mark_heard(mail_root, user_id, id)      -> False when it is gone
     delete(mail_root, user_id, id)          -> True for the one caller that removed it
+    clear(mail_root, user_id)               -> how many voicemails were deleted
+    remove(mail_root, user_id)              -> the whole folder, of a user who is gone; raises OSError
     deliver(mail_root, voicemail, audio=)   -> message id; raises OSError (disk full) with nothing left behind
 
 Nothing is locked: every change is one rename or unlink, as Maildir wants it, and a lost race is retried.
@@ -18,7 +20,18 @@ After a change tell the router (worker: `MailboxTouched`; portal: command `Mailb
 from __future__ import annotations
 
 from telephony.mailbox.mail import Message, Voicemail
-from telephony.mailbox.store import Counts, MessageGone, audio, counts, delete, deliver, mark_heard, messages
+from telephony.mailbox.store import (
+    Counts,
+    MessageGone,
+    audio,
+    clear,
+    counts,
+    delete,
+    deliver,
+    mark_heard,
+    messages,
+    remove,
+)
 
 __all__ = [
     "Counts",
@@ -26,9 +39,11 @@ __all__ = [
     "MessageGone",
     "Voicemail",
     "audio",
+    "clear",
     "counts",
     "delete",
     "deliver",
     "mark_heard",
     "messages",
+    "remove",
 ]

@@ -7,9 +7,11 @@ e-mail by the last part of the base name, so counting needs no file opened.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,6 +104,17 @@ def delete(mail_root: Path, user_id: int, message_id: str) -> bool:
         return _on_file(mail_root, user_id, message_id, remove)
     except MessageGone:
         return False
+
+
+def clear(mail_root: Path, user_id: int) -> int:
+    """Delete every voicemail; e-mail stays. Returns how many this caller removed."""
+    return sum(delete(mail_root, user_id, entry.id) for entry in _entries(_maildir(mail_root, user_id)).values())
+
+
+def remove(mail_root: Path, user_id: int) -> None:
+    """The whole mailbox with its e-mail, of a user who is gone. Raises OSError; nothing there is fine."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(_maildir(mail_root, user_id).parent)
 
 
 def deliver(mail_root: Path, voicemail: Voicemail, *, audio: bytes, key: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 
@@ -30,7 +31,12 @@ class SeveralField(models.CharField):
         return self.in_order(value)
 
     def to_python(self, value: Any) -> tuple[str, ...]:
-        return self.in_order(value)
+        """Raises ValidationError for a word that is not one of ours."""
+        chosen = value.split() if isinstance(value, str) else [str(word) for word in value or ()]
+        for word in chosen:
+            if word not in self.words:
+                raise ValidationError(f"{word!r} is not possible here; choose from {', '.join(self.words)}.")
+        return self.in_order(chosen)
 
     def get_prep_value(self, value: Any) -> str:
         return " ".join(self.in_order(value))

@@ -38,7 +38,7 @@ def widget(field: BoundField) -> SafeString:
 
 
 def css_class(kind: forms.Widget) -> str:
-    if isinstance(kind, forms.CheckboxInput):
+    if isinstance(kind, forms.CheckboxInput | forms.RadioSelect):  # a group of check boxes is a RadioSelect, too
         return "form-check-input"
     return "form-select" if isinstance(kind, forms.Select) else "form-control"
 
@@ -46,6 +46,12 @@ def css_class(kind: forms.Widget) -> str:
 @register.filter
 def is_check(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def is_group(field: BoundField) -> bool:
+    """Several check boxes or radio buttons under one label."""
+    return isinstance(field.field.widget, forms.RadioSelect)
 
 
 @register.simple_tag

@@ -21,7 +21,8 @@ def opened(client: Client, path: str) -> dict[str, Any]:
     page = client.get(path)
     form = page.context["form"]
     values = {field.html_name: field.value() for field in form}
-    fields = {name: "on" if value is True else value for name, value in values.items() if value not in (None, False)}
+    sent = {name: value for name, value in values.items() if value is not None and value is not False}
+    fields = {name: "on" if value is True else value for name, value in sent.items()}
     return {**fields, "row_version": page.context["version"], "original": page.context["original"]}
 
 

@@ -117,16 +117,18 @@ def test_a_fresh_box_adds_handsets_and_shows_the_red_line(by: By, admin: User) -
     assert versions.findings() == ()
 
 
-def test_deleting_a_user_whom_a_route_names_is_refused_with_the_way_there(by: By, ann: User, bob: User) -> None:
+def test_a_new_number_for_an_extension_that_a_route_names_is_refused_with_the_way_there(
+    by: By, ann: User, bob: User
+) -> None:
     target = Destination.objects.get(attempt__route__extension__user=bob, attempt__route__presence="in_office")
     target.kind, target.value = DestinationKind.EXTENSION.value, "101"
     target.save()
     with pytest.raises(Refused) as refused:
-        users.delete_user(ann, by=by)
+        users.modify_user(ann, {}, by=by, extension="150")
     [reason] = refused.value.reasons
     assert reason.text == "The call route of extension 102 rings extension 101, which does not exist."
     assert reason.link.endswith("/routes/in_office/")
-    assert User.objects.filter(pk=ann.pk).exists()
+    assert User.objects.get(pk=ann.pk).extension.number == "101"
 
 
 def test_a_new_extension_number_takes_the_own_voicemail_along(by: By, ann: User) -> None:
