@@ -1,0 +1,139 @@
+"""Probes: Phone System."""
+
+from __future__ import annotations
+
+from portal.live.consumers import HandsetsConsumer
+from portal.phone_system.handsets.models import CallAppearance, Handset
+from portal.phone_system.outside_lines.models import OutsideLine
+from tests.portal.access.walk.cast import Office
+from tests.portal.access.walk.probe import Button, Call, Probe
+
+EXTENSIONS, HANDSETS, LINES = "Phone System > Extensions", "Phone System > Handsets", "Phone System > Outside Lines"
+NEW_PHONE = {"description": "New phone", "login_id": "new-sip", "password": "sip secret"}
+NEW_LINE = {"description": "Other provider", "host": "127.0.0.10"}
+LIST = "/phone-system/handsets/"
+
+
+def _routes(office: Office) -> str:
+    return f"/phone-system/extensions/{office.victim.extension.pk}/"
+
+
+def _line(office: Office, rest: str = "") -> str:
+    return f"/phone-system/handsets/lines/{office.line.pk}/{rest}"
+
+
+def _described(office: Office, text: str) -> bool:
+    return CallAppearance.objects.get(pk=office.line.pk).description == text
+
+
+PROBES = (
+    Probe(
+        name=("Phone System", "Extensions"),
+        url=lambda office: Call("GET", "/phone-system/extensions/", shows="Extensions</h1>"),
+        button=lambda office: Button("/", 'href="/phone-system/extensions/"'),
+        api=lambda office: Call("GET", "/api/v1/extensions/", shows='"count"'),
+    ),
+    Probe(
+        name=(EXTENSIONS, 'Extensions "view call routes"'),
+        url=lambda office: Call("GET", _routes(office), shows=office.victim.label),
+        button=lambda office: Button("/phone-system/extensions/", f'href="{_routes(office)}"'),
+    ),
+    Probe(
+        name=(EXTENSIONS, 'Extensions "username"'),
+        button=lambda office: Button("/phone-system/extensions/", f'href="/business/users/{office.victim.pk}/"'),
+    ),
+    Probe(
+        name=("Phone System", "Handsets"),
+        url=lambda office: Call("GET", LIST, shows="Handsets</h1>"),
+        button=lambda office: Button("/", f'href="{LIST}"'),
+        api=lambda office: Call("GET", "/api/v1/handsets/", shows='"count"'),
+        socket=HandsetsConsumer,
+    ),
+    Probe(
+        name=(HANDSETS, 'SIP Handsets "add new Generic SIP Handset"'),
+        url=lambda office: Call(
+            "POST",
+            f"{LIST}add/",
+            NEW_PHONE,
+            form=f"{LIST}add/",
+            effect=lambda: Handset.objects.filter(description="New phone").exists(),
+        ),
+        button=lambda office: Button(LIST, f'href="{LIST}add/"'),
+        api=lambda office: Call(
+            "POST",
+            "/api/v1/handsets/",
+            NEW_PHONE,
+            json=True,
+            effect=lambda: Handset.objects.filter(description="New phone").exists(),
+        ),
+    ),
+    Probe(
+        name=(HANDSETS, 'SIP Handsets "Modify"'),
+        url=lambda office: Call(
+            "POST",
+            _line(office),
+            {"description": "Desk"},
+            form=_line(office),
+            effect=lambda: _described(office, "Desk"),
+        ),
+        button=lambda office: Button(LIST, f'href="{_line(office)}"'),
+        api=lambda office: Call(
+            "PATCH",
+            f"/api/v1/handsets/{office.line.handset_id}/",
+            {"description": "Desk"},
+            json=True,
+            effect=lambda: _described(office, "Desk"),
+        ),
+    ),
+    Probe(
+        name=(HANDSETS, 'SIP Handsets "Delete"'),
+        url=lambda office: Call(
+            "POST", _line(office, "delete/"), effect=lambda: not CallAppearance.objects.filter(pk=office.line.pk)
+        ),
+        button=lambda office: Button(LIST, f'href="{_line(office, "delete/")}"'),
+        api=lambda office: Call(
+            "DELETE",
+            f"/api/v1/handsets/{office.line.handset_id}/",
+            json=True,
+            effect=lambda: not CallAppearance.objects.filter(pk=office.line.pk),
+        ),
+    ),
+    Probe(
+        name=(HANDSETS, 'SIP Handsets "Ring"'),
+        url=lambda office: Call("POST", _line(office, "ring/"), shows="rings."),
+        button=lambda office: Button(LIST, f'hx-post="{_line(office, "ring/")}"'),
+    ),
+    Probe(
+        name=("Phone System", "Outside Lines"),
+        api=lambda office: Call("GET", "/api/v1/outside-lines/", shows='"count"'),
+    ),
+    Probe(
+        name=(LINES, 'SIP Proxies "add new SIP Proxy"'),
+        api=lambda office: Call(
+            "POST",
+            "/api/v1/outside-lines/",
+            NEW_LINE,
+            json=True,
+            effect=lambda: OutsideLine.objects.filter(description="Other provider").exists(),
+        ),
+    ),
+    Probe(
+        name=(LINES, 'SIP Proxies "modify"'),
+        api=lambda office: Call(
+            "PATCH",
+            f"/api/v1/outside-lines/{office.proxy.pk}/",
+            {"description": "Renamed"},
+            json=True,
+            effect=lambda: OutsideLine.objects.filter(description="Renamed").exists(),
+        ),
+    ),
+    Probe(
+        name=(LINES, 'SIP Proxies "delete"'),
+        api=lambda office: Call(
+            "DELETE",
+            f"/api/v1/outside-lines/{office.proxy.pk}/",
+            json=True,
+            effect=lambda: not OutsideLine.objects.exists(),
+        ),
+    ),
+)
