@@ -11,7 +11,7 @@ from typing import Any
 from telephony.router.live import Registration
 from telephony.router.server import RpcFailed, SwitchLink
 from telephony.switch import control as rpc
-from telephony.switch.control import Contact, Table
+from telephony.switch.control import Contact, DialogLamp, Table
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,9 @@ class Control:
     # -- lamps ---------------------------------------------------------------------------------------
     async def publish_messages(self, station: str, *, new: int, old: int) -> None:
         await self.link.call(rpc.publish_messages(station, self.realm, new=new, old=old))
+
+    async def publish_dialogs(self, entity: str, dialogs: tuple[DialogLamp, ...]) -> None:
+        await self.link.call(rpc.publish_dialogs(entity, self.realm, dialogs))
 
     async def notify_messages(self, station: str, *, new: int, old: int) -> None:
         """To the phones of a station that never subscribed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from telephony.messages.plan import Explanation
 from telephony.router.draft import BRIDGE, Draft
@@ -22,6 +23,7 @@ class Ledger:
     def __init__(self, live: LiveState, journal: Journal) -> None:
         self.live = live
         self.journal = journal
+        self.changed: Callable[[Call], None] = _nobody_looks  # after every change that a busy lamp may show
 
     def start(self, call: Call, made: Draft) -> None:
         """The decision stands. Later legs of the same call add only their explanation."""
@@ -45,6 +47,7 @@ class Ledger:
             "version": made.index.version,
         }
         self.journal.call("call.started", call, at=call.at, **call.facts, why=call.why)
+        self.changed(call)
 
     def explain(self, call: Call, why: list[Explanation]) -> None:
         new = [line for line in why if line not in call.why]
@@ -62,10 +65,12 @@ class Ledger:
         if stations != call.ringing:
             call.ringing = stations
             self.journal.call("call.ringing", call, stations=stations)
+            self.changed(call)
 
     def stop_ringing(self, leg: Leg) -> None:
         """The attempt is over; what rings next is told by its own 180."""
         self.live.stop_ringing(leg)
+        self.changed(leg.call)
 
     def answer(self, leg: Leg, by: str, name: str) -> None:
         if leg.talking:
@@ -73,6 +78,7 @@ class Ledger:
         self.live.answer(leg, by)
         call = leg.call
         call.ringing = ()
+        self.changed(call)
         if leg.role == "first" or leg.application == BRIDGE or call.answered:
             return  # a call that a worker connects is answered when the called side answers
         call.answered, call.answered_by, call.answered_name = time.time(), by, name
@@ -95,6 +101,7 @@ class Ledger:
             call.code, call.reason = code, reason
             call.canceled = canceled
         self.live.end_leg(leg)
+        self.changed(call)
         self.settle(call)
 
     def end_session(self, call: Call, lease: str, reason: str) -> None:
@@ -114,3 +121,6 @@ class Ledger:
         code = 0 if call.answered else call.code
         self.journal.call("call.ended", call, outcome=how, code=code, reason=call.reason)
         log.debug("call.ended call=%s outcome=%s", call.call_id, how)
+
+
+def _nobody_looks(call: Call) -> None: ...

@@ -43,6 +43,7 @@ async def run(instance: Instance, stop: asyncio.Event) -> None:
             keep_connected(instance.evapi, router.on_message, router.on_switch_up, router.on_switch_down),
             router.journal.write(store),
             router.lamps.run(),
+            router.busy.run(),
             router.resync.watch(),
             watcher.run(),
             listen_for_versions(store, news),
@@ -229,6 +230,7 @@ async def housekeeping(router: Router) -> None:
         if time.monotonic() - lamps_at > REPEAT_SECONDS:
             lamps_at = time.monotonic()
             router.lamps.refresh_all()
+            await router.resync.read_watchers()
         router.media.sweep(router.live.calls)
         now = time.time()
         for source in [source for source, ban in router.live.bans.items() if ban.until and ban.until < now]:

@@ -21,12 +21,14 @@ class Progress:
         journal: Journal,
         media: MediaLink,
         on_registered: Callable[[str], None],
+        on_watched: Callable[[str], None],
     ) -> None:
         self.live = live
         self.ledger = ledger
         self.journal = journal
         self.media = media
         self.on_registered = on_registered  # a station registered anew: its lamp is told
+        self.on_watched = on_watched  # somebody subscribed to the busy lamp of an extension or station
 
     def _leg(self, m: Message) -> Leg | None:
         return self.live.legs.get(str(m.get("cid", "")))
@@ -131,6 +133,8 @@ class Progress:
     def sub(self, m: Message) -> None:
         if m.get("ev") == "message-summary":
             self.live.subscribers.add(str(m.get("to", "")))
+        elif m.get("ev") == "dialog":
+            self.on_watched(str(m.get("to", "")))
 
     def ban(self, m: Message) -> None:
         source = str(m["src"])

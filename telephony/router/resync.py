@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from telephony.router.live import Ban, Call, Leg
 from telephony.router.server import RpcFailed
 from telephony.router.store import AWAY
 from telephony.router.tables import NAMES, Tables, desired
+from telephony.switch.watchers import watched
 
 if TYPE_CHECKING:
     from telephony.router.router import Router
@@ -40,6 +42,7 @@ class Resync:
         await self.read_calls(times=1)
         self.known = True
         self.router.lamps.refresh_all()
+        await self.read_watchers()
         self.router.report_state()
 
     # -- ours to the switch --------------------------------------------------------------------------
@@ -78,6 +81,15 @@ class Resync:
         router.live.bans = {
             source: old.get(source) or Ban(reason=reason, until=until) for source, reason in reasons.items()
         }
+
+    async def read_watchers(self) -> None:
+        """Whose busy lamps anybody follows; all of these are published again."""
+        try:
+            found = await asyncio.to_thread(watched, self.router.instance.switch_state, "dialog", time.time())
+        except sqlite3.Error as error:
+            log.warning("lamps.watchers_unknown error=%s", error)
+            found = self.router.busy.watched
+        self.router.busy.watch_only(found)
 
     async def read_calls(self, *, times: int = TIMES_MISSING) -> None:
         """End legs the switch no longer has (seen missing `times` times), adopt those it has and we do not."""
@@ -125,6 +137,7 @@ class Resync:
                 router.live.answer(leg, by)
                 if not call.answered:
                     call.answered, call.answered_by = dialog.started or time.time(), by
+            router.ledger.changed(call)
         log.info("calls.adopted count=%d", len(calls))
 
     async def _remember(self, calls: dict[str, Call]) -> None:

@@ -13,6 +13,7 @@ from instance import Instance
 from telephony.messages.schedules import SetByHand
 from telephony.messages.snapshot import Presence
 from telephony.messages.workers import CheckPin, LegState, PinChecked
+from telephony.router.busy import BusyLamps
 from telephony.router.commands import Commands
 from telephony.router.configuration import Configuration, nothing
 from telephony.router.control import Control
@@ -32,6 +33,7 @@ from telephony.router.schedules import Schedules
 from telephony.router.server import Message, RpcFailed, SwitchLink
 from telephony.router.store import AWAY, Store
 from telephony.router.tokens import Tokens
+from telephony.switch.control import DialogLamp
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +62,11 @@ class Router:
         self.ledger = Ledger(self.live, self.journal)
         self.lamps = Lamps(instance.mail, self.journal, lambda: self.index, self._publish_lamp)
         self.questions = Questions(self.live, self.ledger, self.media, self.tokens, lambda: self.index)
-        self.progress = Progress(self.live, self.ledger, self.journal, self.media, self.lamps.refresh_station)
+        self.busy = BusyLamps(self.live, lambda: self.index, self._publish_dialogs)
+        self.ledger.changed = self.busy.changed
+        self.progress = Progress(
+            self.live, self.ledger, self.journal, self.media, self.lamps.refresh_station, self.busy.watch
+        )
         self.commands = Commands(self)
         self.resync = Resync(self)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,6 +144,14 @@ class Router:
     def _publish_lamp(self, station: str, new: int, old: int) -> None:
         if self.control is not None:
             self.spawn(self._light(self.control, station, new, old))
+
+    async def _publish_dialogs(self, entity: str, dialogs: tuple[DialogLamp, ...]) -> None:
+        if self.control is None:
+            return  # everything is published again when it comes back
+        try:
+            await self.control.publish_dialogs(entity, dialogs)
+        except RpcFailed as error:
+            log.warning("lamp.not_published entity=%s error=%s", entity, error)
 
     async def _light(self, control: Control, station: str, new: int, old: int) -> None:
         await control.publish_messages(station, new=new, old=old)

@@ -17,7 +17,7 @@ from telephony.switch.control import Table
 
 _HOST = re.compile(r"sips?:(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:;]+))")
 Tables = dict[Table, dict[str, str]]
-NAMES: tuple[Table, ...] = ("ha1", "uid", "ext", "emerg", "cid", "ecid", "lineauth", "lineip")
+NAMES: tuple[Table, ...] = ("ha1", "uid", "ext", "emerg", "cid", "ecid", "lineauth", "lineip", "watch")
 
 
 def desired(index: SnapshotIndex, credentials: Credentials) -> Tables:
@@ -30,6 +30,7 @@ def desired(index: SnapshotIndex, credentials: Credentials) -> Tables:
             if (stations := _first_phones(index, entry))
         },
         "emerg": _emergency(index),
+        "watch": dict.fromkeys([*index.extensions, *index.appearances], "1"),
         "cid": {entry.station: _identity(index, entry.station) for entry in index.snapshot.appearances},
         "ecid": {one.station: one.emergency_caller_id for one in index.snapshot.appearances if one.emergency_caller_id},
         "lineauth": {

@@ -6,12 +6,14 @@ Every command is {"method": …, "params": […]}; the caller adds "jsonrpc" and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Command = dict[str, Any]
-Table = Literal["ha1", "uid", "ext", "emerg", "cid", "ecid", "lineauth", "lineip", "state", "ban", "fail", "known"]
+Table = Literal[
+    "ha1", "uid", "ext", "emerg", "cid", "ecid", "lineauth", "lineip", "watch", "state", "ban", "fail", "known"
+]
 
 # Commands sent and not yet answered. evapi reads 32 kB at a time and loses its place in the stream for good when a
 # read ends inside the length of a netstring; and it answers itself through a pipe that holds about 280 messages.
@@ -179,9 +181,21 @@ def notify_messages(contact: Contact, station: str, realm: str, *, new: int, old
 DialogState = Literal["trying", "early", "confirmed", "terminated"]
 
 
-def dialog_info(user: str, realm: str, dialogs: Mapping[str, DialogState]) -> str:
-    """Body of RFC 4235: the state of each call of `user`, by call id. Versions are the switch's business."""
-    parts = "".join(f'<dialog id="{_xml(key)}"><state>{state}</state></dialog>' for key, state in dialogs.items())
+@dataclass(frozen=True, slots=True)
+class DialogLamp:
+    """One dialog of a busy lamp. `remote` is the other party's number, "" when watchers may not know it."""
+
+    dialog_id: str
+    state: DialogState
+    direction: Literal["initiator", "recipient", ""] = ""
+    remote: str = ""
+    remote_name: str = ""
+
+
+def dialog_info(user: str, realm: str, dialogs: Iterable[DialogLamp]) -> str:
+    """Body of RFC 4235 section 4: the whole state of `user`. Versions are the switch's business: it counts them for
+    every subscription."""
+    parts = "".join(_dialog(one, user, realm) for one in dialogs)
     return (
         '<?xml version="1.0"?>'
         '<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full" '
@@ -189,7 +203,19 @@ def dialog_info(user: str, realm: str, dialogs: Mapping[str, DialogState]) -> st
     )
 
 
-def publish_dialogs(user: str, realm: str, dialogs: Mapping[str, DialogState]) -> Command:
+def _dialog(one: DialogLamp, user: str, realm: str) -> str:
+    direction = f' direction="{one.direction}"' if one.direction else ""
+    remote = ""
+    if one.remote:
+        name = f' display="{_xml(one.remote_name)}"' if one.remote_name else ""
+        address = f"sip:{_xml(one.remote)}@{_xml(realm)}"
+        remote = f'<remote><identity{name}>{address}</identity><target uri="{address}"/></remote>'
+    own = f"sip:{_xml(user)}@{_xml(realm)}"
+    local = f'<local><identity>{own}</identity><target uri="{own}"/></local>' if one.direction else ""
+    return f'<dialog id="{_xml(one.dialog_id)}"{direction}><state>{one.state}</state>{local}{remote}</dialog>'
+
+
+def publish_dialogs(user: str, realm: str, dialogs: Iterable[DialogLamp]) -> Command:
     """The busy lamp of `user` (a station or an extension), replacing what was published for it before."""
     return _publish(
         f"sip:{user}@{realm}",
@@ -208,4 +234,5 @@ def _publish(uri: str, *, event: str, content_type: str, publication: str, body:
 
 
 def _xml(text: str) -> str:
+    text = "".join(letter for letter in text if letter.isprintable())  # XML 1.0 knows no other control characters
     return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

@@ -6,6 +6,7 @@ import pytest
 
 from ops.softphone.message import Message
 from telephony.switch import control
+from telephony.switch.control import DialogLamp
 from tests.harness.sip import Peer
 from tests.telephony.switch.conftest import REALM, Switch
 
@@ -56,13 +57,14 @@ def test_a_phone_that_never_subscribed_is_told_unasked(switch: Switch) -> None:
 
 
 def test_a_busy_lamp_follows_what_the_router_publishes(switch: Switch, ann: Peer) -> None:
+    switch.router.rpc(control.set_entry("watch", "102", "1"))
     assert ann.subscribe("dialog", "102").code in (200, 202)
-    switch.router.rpc(control.publish_dialogs("102", REALM, {"call-1": "early"}))
+    switch.router.rpc(control.publish_dialogs("102", REALM, [DialogLamp("call-1", "early")]))
     lamp(ann, "<state>early</state>")
-    switch.router.rpc(control.publish_dialogs("102", REALM, {"call-1": "confirmed"}))
+    switch.router.rpc(control.publish_dialogs("102", REALM, [DialogLamp("call-1", "confirmed")]))
     body = lamp(ann, "<state>confirmed</state>").body
     assert "early" not in body
-    switch.router.rpc(control.publish_dialogs("102", REALM, {}))
+    switch.router.rpc(control.publish_dialogs("102", REALM, []))
     ann.expect(
         lambda m: m.method == "NOTIFY" and "confirmed" not in m.body and "early" not in m.body, 5, "an idle lamp"
     )
@@ -74,6 +76,7 @@ def test_subscribing_needs_a_password_and_ones_own_name(switch: Switch, ann: Pee
     impostor = switch.stranger("5851", login=ann.login)
     assert impostor.subscribe("message-summary", ann.user).code == 403
     assert ann.subscribe("presence", ann.user).code == 489
+    assert ann.subscribe("dialog", "5555").code == 403  # not of this office
 
 
 def test_nobody_but_the_switch_publishes(switch: Switch, ann: Peer) -> None:
