@@ -188,12 +188,13 @@ def authorization(challenge: str, method: str, uri: str, login: str, password: s
 
 # -- SDP ------------------------------------------------------------------------------------------
 def sdp(address: str, port: int, direction: str = "sendrecv", version: int = 1, codecs: str = "0 8 101") -> str:
-    """Offer or answer of a phone with G.711 and telephone-event. `address` "0.0.0.0" is the old way to hold."""
+    """Offer or answer of a phone with G.711 and telephone-event. `address` "0.0.0.0" is the old way to hold. Dynamic
+    payload types other than 101 stand for telephone-event, too: an answer uses the number of the offer."""
     maps = {"0": "PCMU/8000", "8": "PCMA/8000", "9": "G722/8000", "18": "G729/8000", "101": "telephone-event/8000"}
     lines = [
         "v=0", f"o=- 7000 {version} IN IP4 {address}", "s=-", f"c=IN IP4 {address}", "t=0 0",
         f"m=audio {port} RTP/AVP {codecs}",
-        *(f"a=rtpmap:{pt} {maps[pt]}" for pt in codecs.split() if pt in maps),
+        *(f"a=rtpmap:{pt} {maps.get(pt, maps['101'])}" for pt in codecs.split() if pt in maps or int(pt) >= 96),
         "a=ptime:20", f"a={direction}", "",
     ]  # fmt: skip
     return "\r\n".join(lines)

@@ -11,7 +11,7 @@ from typing import Any
 
 from instance import Instance
 from telephony.messages.schedules import SetByHand
-from telephony.messages.snapshot import Presence
+from telephony.messages.snapshot import OutsideLine, Presence
 from telephony.messages.workers import CheckPin, LegState, PinChecked
 from telephony.router.busy import BusyLamps
 from telephony.router.commands import Commands
@@ -70,6 +70,8 @@ class Router:
         self.commands = Commands(self)
         self.resync = Resync(self)
         self._tasks: set[asyncio.Task[None]] = set()
+        self.questions.end_call = self.end_call
+        self.questions.on_line_failed = self._line_failed
         self.media.on_ended = self._session_ended
         self.media.on_check_pin = self._check_pin
         self.media.on_mailbox = self.lamps.refresh
@@ -174,6 +176,12 @@ class Router:
             before = old.index.appearances.get(station)
             if before is None or before.owner_id != entry.owner_id:
                 self.lamps.refresh_station(station)
+
+    def _line_failed(self, line: OutsideLine, code: int) -> None:
+        log.warning("line.failed line=%d code=%d", line.line_id, code)
+        what = "does not answer" if code == 408 else f"answered {code}"
+        text = f"Outside line {line.description} {what}."
+        self.journal.event("engine.state", part=f"line {line.line_id}", up=False, text=text)
 
     # -- media ---------------------------------------------------------------------------------------
     def _session_ended(self, grant: Grant, reason: str) -> None:

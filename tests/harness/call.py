@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ops.softphone.message import Message, host_of, media_of, sdp, token, uri_of
@@ -104,7 +105,11 @@ class Call:
     # -- both ----------------------------------------------------------------------------------
     def offer(self, direction: str = "sendrecv", address: str = "") -> str:
         port = self.stream.port if self.stream else 40000
-        return sdp(address or self.peer.address, port, direction, self.version)
+        event = 101
+        if self.stream and not self.outgoing:  # an answer takes the offer's number (RFC 3264 6.1)
+            found = re.search(r"a=rtpmap:(\d+) telephone-event/8000", self.request.body)
+            event = self.stream.event_type = int(found.group(1)) if found else 101
+        return sdp(address or self.peer.address, port, direction, self.version, codecs=f"0 8 {event}")
 
     def listen_to(self, body: str) -> None:
         if self.stream:

@@ -28,6 +28,7 @@ class Rtp:
         self.port: int = self.socket.getsockname()[1]
         self.target: tuple[str, int] | None = None
         self.received = 0  # audio packets
+        self.event_type = 101  # payload type of RFC 4733 events
         self.payload_types: set[int] = set()
         self.digits: list[int] = []  # RFC 4733 event codes, one per event
         self._frames: deque[tuple[float, bytes]] = deque(maxlen=KEPT)
@@ -89,7 +90,7 @@ class Rtp:
             if self._events:
                 event, duration, end, stamp = self._events.popleft()
                 payload = struct.pack("!BBH", event, (0x80 if end else 0) | 10, duration)
-                self._packet(101, payload, stamp & 0xFFFFFFFF, duration == 160)
+                self._packet(self.event_type, payload, stamp & 0xFFFFFFFF, duration == 160)
                 continue
             self._packet(0, sound.to_ulaw(self._next_frame()), self._timestamp, marker)
             marker = False
@@ -132,7 +133,7 @@ class Rtp:
                 continue
             payload_type = data[1] & 0x7F
             self.payload_types.add(payload_type)
-            if payload_type == 101 and len(data) >= 16:
+            if payload_type == self.event_type and len(data) >= 16:
                 (timestamp,) = struct.unpack("!I", data[4:8])
                 if timestamp != self._last_event_timestamp:
                     self._last_event_timestamp = timestamp

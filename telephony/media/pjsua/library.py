@@ -144,6 +144,9 @@ def start_account(listener: Listener, address: Endpoint, *, proxy: Endpoint | No
     if proxy is not None:
         # "hide": routed there without a Route header, which a proxy would take for a preloaded route
         account.sipConfig.proxies.append(f"<sip:{proxy};lr;hide>")
+    # An answer with several codecs is good for all of them (RFC 3264 6.1). The library would send an UPDATE or a
+    # re-INVITE to be left with one; a far side that re-INVITEs meanwhile gets 491.
+    account.mediaConfig.lockCodecEnabled = False
     audio = account.mediaConfig.transportConfig
     audio.boundAddress = audio.publicAddress = address.host
     audio.port, audio.portRange = RTP_FIRST, RTP_COUNT
