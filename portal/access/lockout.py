@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.access.address import client_address
-from portal.access.models import LoginAttempt
+from portal.access.models import LoginAttempt, SecondFactor
 from portal.access.secrets import current_requirements, satisfies
 from portal.audit.models import AuditEntry
 from portal.business.users.models import User
@@ -44,8 +44,41 @@ def source_of(address: str) -> str:
 
 def check_login(request: HttpRequest, *, username: str, password: str, via: str) -> User | None:
     """The user, or None for a wrong name or password. Raises LockedOut."""
-    address = client_address(request)
-    account, source = username.lower()[:64], source_of(address)
+    account, address = username.lower()[:64], client_address(request)
+    attempt = _attempt(account, address)
+    user = authenticate(request, username=username, password=password)
+    assert user is None or isinstance(user, User)
+    if user is None:
+        _failed(account, address, via)
+        return None
+    _demand_a_stronger_one(user, password)
+    if SecondFactor.objects.filter(user=user, confirmed=True).exists():
+        attempt.delete()  # the password was right; the tries before it count on until the code is right, too
+        return user
+    _succeeded(user, address, via)
+    return user
+
+
+def check_code(request: HttpRequest, user: User, code: str) -> bool:
+    """The second step, under the same limit as the first. Raises LockedOut."""
+    account, address = user.username.lower()[:64], client_address(request)
+    _attempt(account, address)
+    if not second_factor_is(user, code):
+        _failed(account, address, "page")
+        return False
+    _succeeded(user, address, "page")
+    return True
+
+
+def second_factor_is(user: User, code: str) -> bool:
+    from portal.access.second_factor.services import check  # it records through the door, which knows requests
+
+    return check(user, code)
+
+
+def _attempt(account: str, address: str) -> LoginAttempt:
+    """Written down before anything is checked. Raises LockedOut."""
+    source = source_of(address)
     attempt = LoginAttempt.objects.create(account=account, source=source)
     recent = LoginAttempt.objects.filter(source=source, at__gt=timezone.now() - WINDOW)
     over = recent.filter(account=account).count() > PER_ACCOUNT_AND_SOURCE or recent.count() > PER_SOURCE
@@ -53,17 +86,20 @@ def check_login(request: HttpRequest, *, username: str, password: str, via: str)
         attempt.delete()
         log.warning("login.locked account=%s source=%s", account, source)
         raise LockedOut("Too many failed log-ins. Wait five minutes, or ask an administrator to unlock you.")
-    user = authenticate(request, username=username, password=password)
-    assert user is None or isinstance(user, User)
-    if user is None:
-        LoginAttempt.objects.filter(at__lt=timezone.now() - KEPT).delete()
-        AuditEntry.objects.create(
-            actor_name=account, source=address, via=via, action="login_failed", kind="user", object_label=account
-        )
-        log.warning("login.failed account=%s source=%s", account, source)
-        return None
+    return attempt
+
+
+def _failed(account: str, address: str, via: str) -> None:
+    LoginAttempt.objects.filter(at__lt=timezone.now() - KEPT).delete()
+    AuditEntry.objects.create(
+        actor_name=account, source=address, via=via, action="login_failed", kind="user", object_label=account
+    )
+    log.warning("login.failed account=%s source=%s", account, source_of(address))
+
+
+def _succeeded(user: User, address: str, via: str) -> None:
+    account, source = user.username.lower()[:64], source_of(address)
     LoginAttempt.objects.filter(account=account, source=source).delete()
-    _demand_a_stronger_one(user, password)
     AuditEntry.objects.create(
         actor=user,
         actor_name=user.username,
@@ -75,7 +111,6 @@ def check_login(request: HttpRequest, *, username: str, password: str, via: str)
         object_label=user.label,
     )
     log.info("login.done account=%s source=%s", account, source)
-    return user
 
 
 def _demand_a_stronger_one(user: User, password: str) -> None:

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.access.forms import ChangeSecretsForm, LoginForm
 from portal.access.guard import link_keys, open_to
 from portal.access.lockout import LockedOut, check_login
+from portal.access.second_factor import services as second_factor
+from portal.access.second_factor.views import ask_for_code
 from portal.business.users import services
 from portal.business.users.models import User
 from portal.publish.change import by_request
@@ -38,6 +40,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
             status = 429
         else:
+            if user is not None and second_factor.confirmed(user):
+                return ask_for_code(request, user, _landing(request, user, wanted))
             if user is not None:
                 login(request, user, backend="portal.access.backend.UsernameBackend")
                 return redirect(_landing(request, user, wanted))
