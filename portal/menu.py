@@ -39,7 +39,10 @@ MENU: tuple[Menu, ...] = (
         "business",
         "home.business",
         (
+            MenuPage("Contact Information", "/business/contact-information/", "business.contact_information", "person"),
+            MenuPage("Message Aliases", "/business/message-aliases/", "business.message_aliases", "voicemail"),
             MenuPage("Roles", "/business/roles/", "business.roles", "key"),
+            MenuPage("Schedules", "/business/schedules/", "business.schedules"),
             MenuPage("Users", "/business/users/", "business.users", "users"),
         ),
     ),

@@ -7,7 +7,10 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.routers import SimpleRouter
 
+from portal.business.contact_information.api import ContactInformationViewSet
+from portal.business.message_aliases.api import MessageAliasViewSet
 from portal.business.roles.api import RoleViewSet
+from portal.business.schedules.api import ScheduleHolidayViewSet, ScheduleViewSet
 from portal.business.user_templates.api import UserTemplateViewSet
 from portal.business.users.api import UserViewSet
 from portal.my_manager.voicemails.api import VoicemailViewSet
@@ -24,6 +27,9 @@ router.register("user-templates", UserTemplateViewSet, basename="user-templates"
 router.register("handsets", HandsetViewSet, basename="handsets")
 router.register("extensions", ExtensionViewSet, basename="extensions")
 router.register("outside-lines", OutsideLineViewSet, basename="outside-lines")
+router.register("message-aliases", MessageAliasViewSet, basename="message-aliases")
+router.register("schedules", ScheduleViewSet, basename="schedules")
+router.register("schedule-holidays", ScheduleHolidayViewSet, basename="schedule-holidays")
 router.register("calls", CallViewSet, basename="calls")
 router.register("call-records", CallRecordViewSet, basename="call-records")
 router.register("changes", ChangeViewSet, basename="changes")
@@ -33,5 +39,10 @@ router.register("voicemails", VoicemailViewSet, basename="voicemails")
 urlpatterns: list[URLPattern | URLResolver] = [
     # the schema says nothing about this box, so it needs no token
     path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="api-schema"),
+    path(
+        "contact-information/",
+        ContactInformationViewSet.as_view({"get": "show", "patch": "partial_update"}),
+        name="contact-information",
+    ),
     path("", include(router.urls)),
 ]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from portal.access.guard import requires_link
+from portal.business.contact_information.page import urlpatterns as contact_information
+from portal.business.message_aliases.page import urlpatterns as message_aliases
 from portal.business.password_requirements.page import PAGE as REQUIREMENTS
 from portal.business.password_requirements.page import RequirementsView
 from portal.business.roles.urls import urlpatterns as roles
+from portal.business.schedules.urls import urlpatterns as schedules
 from portal.business.user_templates import views as templates
 from portal.business.user_templates.page import PAGE as TEMPLATES
 from portal.business.users import bulk_views as bulk
@@ -19,7 +22,10 @@ from portal.pages.views import ListView
 VIEW_TEMPLATES = requires_link("business.users.templates.view")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *contact_information,
+    *message_aliases,
     *roles,
+    *schedules,
     path("users/<int:pk>/welcome/", users.welcome, name="business.users.welcome"),
     path("users/<int:pk>/unlock/", users.unlock, name="business.users.unlock"),
     path("users/<int:pk>/delete-messages/", users.delete_messages, name="business.users.delete_messages"),

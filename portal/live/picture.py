@@ -120,6 +120,17 @@ def presences() -> Seen[tuple[int, str]]:
     return _seen(keys.PRESENCES, lambda fields: sorted((int(k), v.decode()) for k, v in fields.items()))
 
 
+def presence_of(user_id: int) -> Seen[str]:
+    """One item, or none for somebody who never changed it."""
+    seen = presences()
+    return Seen(tuple(presence for user, presence in seen.items if user == user_id), seen.problem, seen.number)
+
+
+def user_state(name: str) -> dict[bytes, bytes]:
+    """A hash of user state as the router keeps it (docs/messages.md). Raises redis.RedisError."""
+    return cast("dict[bytes, bytes]", _redis().hgetall(name))
+
+
 def version_in_force() -> tuple[int, str]:
     """The configuration version the router obeys (0: not known), and the problem, if any."""
     try:
@@ -146,5 +157,6 @@ acalls_of = sync_to_async(calls_of, thread_sensitive=False)
 aregistrations = sync_to_async(registrations, thread_sensitive=False)
 abans = sync_to_async(bans, thread_sensitive=False)
 amailbox_of = sync_to_async(mailbox_of, thread_sensitive=False)
+apresence_of = sync_to_async(presence_of, thread_sensitive=False)
 aengines = sync_to_async(engines, thread_sensitive=False)
 amark = sync_to_async(mark, thread_sensitive=False)

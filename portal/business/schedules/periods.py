@@ -14,16 +14,16 @@ from telephony.messages.snapshot import ScheduleMode, SchedulePeriod
 DAY_MINUTES = 24 * 60
 MOST_PERIODS = 48  # of a day
 LAST_GREETING = 8
-_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
+_CLOCK = re.compile(r"([01]?\d|2[0-4])(?::?([0-5]\d))?", re.ASCII)
 _PERIOD = re.compile(r"(\d{1,2}:\d\d)\s*-\s*(\d{1,2}:\d\d)\s+(day|night)\s+(\d)", re.ASCII | re.IGNORECASE)
 
 
 def minutes(text: str) -> int:
-    """Of the day, 0 to 1440. Raises ValidationError."""
+    """Of the day, 0 to 1440: "8:00", "0800" or "8". Raises ValidationError."""
     found = _CLOCK.fullmatch(text.strip())
-    total = int(found[1]) * 60 + int(found[2]) if found else DAY_MINUTES + 1
+    total = int(found[1]) * 60 + int(found[2] or 0) if found else DAY_MINUTES + 1
     if total > DAY_MINUTES:
-        raise ValidationError(f"{text.strip()[:20]} is no time. Write hours and minutes, 00:00 to 24:00.")
+        raise ValidationError(f"{text.strip()[:20] or 'Nothing'} is no time. Write hours and minutes, 00:00 to 24:00.")
     return total
 
 
