@@ -26,6 +26,11 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """A second INVITE with the session's lease waits for an answer, as leg "second"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeout:
     """The time of the last `Wait` is over."""
 
@@ -69,7 +74,7 @@ class PinAnswer:
 
 
 SessionEvent = (
-    Begun | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer
+    Begun | Joined | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer
     | Ringing | EarlyMedia | Answered | Held | Ended | Played | Digit
 )  # fmt: skip
 

@@ -26,6 +26,7 @@ from telephony.calls.session import (
     Finish,
     HangUp,
     Hush,
+    Joined,
     Kept,
     Music,
     PinAnswer,
@@ -38,7 +39,7 @@ from telephony.calls.session import (
     Wait,
 )  # fmt: skip
 from telephony.media import spool
-from telephony.media.apps import begins_by_itself, session_for
+from telephony.media.apps import begins_by_itself, session_for, takes_a_second
 from telephony.media.desk import Desk
 from telephony.media.paperwork import Live, Paperwork
 from telephony.media.port import Ended, Incoming, MediaPort, PortEvent, Recorded
@@ -59,6 +60,7 @@ from telephony.messages.workers import Session as SessionLine
 
 log = logging.getLogger(__name__)
 
+SECOND = "second"
 LEASE_WITHIN = 1.0  # seconds an INVITE waits for its lease line, which comes by another way
 INVITE_WITHIN = 5.0  # seconds a lease waits for its INVITE
 
@@ -163,7 +165,12 @@ class Host:
             self.port.end(event.leg, 403, "Not the switch")
             return
         key = event.lease
-        if not key or key in self._live or key in self._invites:
+        live = self._live.get(key)
+        if live is not None and takes_a_second(live.app) and SECOND not in live.taken:
+            self._attach(live, SECOND, event.leg)
+            self._feed(live, Joined())
+            return
+        if not key or live is not None or key in self._invites:
             log.warning("invite.refused source=%s reason=%s", event.source, "lease_used" if key else "no_lease")
             self.port.end(event.leg, 403, "No lease")
             return
@@ -204,6 +211,7 @@ class Host:
 
     def _attach(self, live: Live, part: str, leg: str) -> None:
         live.legs[part] = leg
+        live.taken.add(part)
         self._legs[leg] = (live, part)
 
     def _feed(self, live: Live, event: SessionEvent) -> None:

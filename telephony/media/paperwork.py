@@ -47,6 +47,7 @@ class Live:
     app: AnyApp
     session: Session
     legs: dict[str, str] = field(default_factory=dict)  # part -> leg of the port
+    taken: set[str] = field(default_factory=set)  # parts that had a leg, also one that is gone
     item: spool.Item | None = None
     timer: float | None = None  # monotonic
     jobs: int = 0

@@ -60,6 +60,13 @@ class BridgeApp(Wire):
     token: str
 
 
+class PickUpApp(Wire):
+    """Two INVITEs bring this lease: the picker's, reported as leg "first", "ringing"; then the call that rings. Answer
+    the second and connect both (docs/messages.md, "Pick-up")."""
+
+    app: Literal["pick_up"] = "pick_up"
+
+
 class TestRing(Wire):
     app: Literal["test_ring"] = "test_ring"
     station: str
@@ -75,7 +82,8 @@ class Announcement(Wire):
 
 
 AnyApp = Annotated[
-    TakeMessage | MessageCenter | OriginateApp | BridgeApp | TestRing | Announcement, Field(discriminator="app")
+    TakeMessage | MessageCenter | OriginateApp | BridgeApp | PickUpApp | TestRing | Announcement,
+    Field(discriminator="app"),
 ]
 
 

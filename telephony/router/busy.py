@@ -106,6 +106,8 @@ def lamps_of(call: Call, index: SnapshotIndex) -> dict[str, DialogLamp]:
     if call.ended:
         return lamps
     for leg in call.legs.values():
+        if leg.role == "picker" and call.answered:
+            continue  # shown as who answered
         if leg.station:
             state: DialogState = "confirmed" if _connected(call, leg) else "early" if call.ringing else "trying"
             _show(lamps, call, index, leg.station, state, calls=True)

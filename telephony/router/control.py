@@ -58,6 +58,14 @@ class Control:
     async def cancel(self, cid: str, cseq: int) -> None:
         await self.link.call(rpc.cancel_ringing(cid, cseq))
 
+    async def add_branch(self, index: int, label: int, *, lease: str, uri: str) -> None:
+        """One more branch for a ringing INVITE, to a worker."""
+        await self.link.call(rpc.lend_contact(lease, uri))
+        try:
+            self.link.send({"i": index, "l": label, "add": rpc.lent(lease)})
+        finally:
+            await self.link.call(rpc.take_contact_back(lease))
+
     async def end_dialog(self, h_entry: int, h_id: int) -> None:
         await self.link.call(rpc.end_dialog(h_entry, h_id))
 

@@ -30,6 +30,7 @@ from telephony.router.steps.emergency import call_emergency
 from telephony.router.steps.extension import call_extension, call_operator
 from telephony.router.steps.external import call_from_outside, call_outside
 from telephony.router.steps.message_center import open_message_center
+from telephony.router.steps.pick_up import pick_up
 from telephony.router.steps.refusal import not_yet, refuse_unknown
 from telephony.router.steps.station import call_station
 from telephony.router.steps.voicemail import leave_voicemail
@@ -83,8 +84,8 @@ def _carry_out(made: Draft, found: Meaning) -> None:
             open_message_center(made, extension)
         case External(number):
             call_outside(made, number)
-        case PickUp():
-            not_yet(made, "call pick-up")
+        case PickUp(extension):
+            pick_up(made, extension)
         case NotYet(function):
             not_yet(made, function)
         case Unknown(_, reason):

@@ -79,7 +79,7 @@ class Ledger:
         call = leg.call
         call.ringing = ()
         self.changed(call)
-        if leg.role == "first" or leg.application == BRIDGE or call.answered:
+        if leg.role in ("first", "picker") or leg.application == BRIDGE or call.answered:
             return  # a call that a worker connects is answered when the called side answers
         call.answered, call.answered_by, call.answered_name = time.time(), by, name
         self.journal.call("call.answered", call, by=by, by_name=name)
@@ -97,7 +97,7 @@ class Ledger:
         """The leg is over; the call is, when nothing else keeps it alive."""
         call = leg.call
         repeats = leg.application == BRIDGE and call.code and not canceled  # what the far side said was handed on
-        if not leg.talking and not call.answered and not repeats:
+        if not leg.talking and not call.answered and not repeats and leg.role != "picker":
             call.code, call.reason = code, reason
             call.canceled = canceled
         self.live.end_leg(leg)

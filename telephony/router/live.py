@@ -15,7 +15,7 @@ from telephony.messages.snapshot import Presence
 from telephony.router.index import SnapshotIndex
 
 Side = Literal["caller", "callee"]
-Role = Literal["", "first", "second", "test", "far"]
+Role = Literal["", "first", "second", "test", "far", "picker"]
 
 
 @dataclass(slots=True)
@@ -37,6 +37,7 @@ class Leg:
     budget: int = MAX_BRANCHES
     rang: bool = False  # somebody or something on the far side answered with 180 or 183
     deciding: bool = False  # an answer to the switch is being prepared
+    picker: Leg | None = None  # who answers this ringing leg by pick-up
     ringing: set[str] = field(default_factory=set)
     talking: bool = False
     answered_by: str = ""
@@ -142,6 +143,14 @@ class LiveState:
         if leg.line_id is not None:
             self.lines[leg.line_id] += 1
         return leg
+
+    def move_leg(self, leg: Leg, call: Call) -> None:
+        """The leg turns out to belong to another call; the one it came with never was."""
+        old, leg.call = leg.call, call
+        del old.legs[leg.cid]
+        call.legs[leg.cid] = leg
+        if not old.alive:
+            self.calls.pop(old.call_id, None)
 
     def use_line(self, leg: Leg, line_id: int | None) -> None:
         """The leg goes out on this line (None: on none)."""

@@ -50,6 +50,8 @@ class Progress:
         by = station if station in leg.call.index.appearances or not leg.application else leg.application
         if leg.line_id is not None and leg.kind in ("outside", "emergency") and not leg.application:
             by = f"line/{leg.line_id}"
+        if leg.picker is not None and station not in leg.call.index.appearances:
+            by = leg.picker.station
         if leg.lease:
             self.media.started(leg.lease)
         self.ledger.answer(leg, by or "unknown", name_of(leg.call, by))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from telephony.messages.plan import Explanation, RoutePlan
 from telephony.messages.snapshot import OutsideLine
-from telephony.messages.workers import AnyApp, BridgeApp
+from telephony.messages.workers import AnyApp, BridgeApp, PickUpApp
 from telephony.router.applications import NoApplication, application, refusal_plan, worker_step
 from telephony.router.decide import draft
 from telephony.router.draft import BRIDGE, Caller, Draft
@@ -46,6 +46,7 @@ class Questions:
         self.tokens = tokens
         self.current = current  # the snapshot in force
         self.on_line_failed: Callable[[OutsideLine, int], None] = lambda line, code: None
+        self.pick_up: Callable[[Leg, Draft, str], RoutePlan | None] = lambda leg, made, extension: None
         self.end_call: Callable[[Call], Coroutine[Any, Any, None]] = _nothing  # the router's way to end a call
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -91,6 +92,11 @@ class Questions:
             )
         )
         made = self._decide(invite, call, token)
+        key = made.steps[0].ask
+        if key.startswith("pick_up/") and (found := self.pick_up(leg, made, key.partition("/")[2])) is not None:
+            self._give_worker(link, leg, PickUpApp(), found)
+            return
+        leg.kind = made.kind
         leg.kind, leg.budget = made.kind, made.budget
         plan = made.plan()
         self.ledger.start(call, made)

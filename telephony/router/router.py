@@ -25,6 +25,7 @@ from telephony.router.ledger import Ledger
 from telephony.router.live import Ban, Call, Leg, LiveState
 from telephony.router.media_link import MediaLink
 from telephony.router.pins import Pins
+from telephony.router.pickup import PickUps
 from telephony.router.progress import Progress
 from telephony.router.questions import Questions
 from telephony.router.report import report
@@ -69,6 +70,8 @@ class Router:
         )
         self.commands = Commands(self)
         self.resync = Resync(self)
+        self.pick_ups = PickUps(self)
+        self.questions.pick_up = self.pick_ups.begin
         self._tasks: set[asyncio.Task[None]] = set()
         self.questions.end_call = self.end_call
         self.questions.on_line_failed = self._line_failed
@@ -214,6 +217,7 @@ class Router:
         log.debug("media.leg lease=%s leg=%s state=%s code=%d", state.lease, state.leg, state.state, state.code)
 
     def _worker_state(self, number: int, up: bool, text: str) -> None:
+        self.pick_ups.worker_is_ready(state)
         if not up:
             log.info("worker.gone worker=%d why=%s", number, text)
         self.journal.event("engine.state", part=f"media {number}", up=up, text=text)

@@ -21,7 +21,7 @@ MOST_UNDER_WAY = 50
 PUBLISHED_SECONDS = 3600  # presence caps it there; publish again before half of it has passed
 
 
-def _command(method: str, *params: str | int) -> Command:
+def _command(method: str, *params: str | float) -> Command:
     return {"method": method, "params": list(params)}
 
 
@@ -79,6 +79,21 @@ def cancel_ringing(sip_call_id: str, cseq: int) -> Command:
     """End a call that rings (`cid` and `cs` of its question): the phones stop, the caller gets 487, the plan is over
     and `fin` comes with code 487 and canceled 0."""
     return _command("tm.cancel", sip_call_id, str(cseq))
+
+
+def lent(lease: str) -> str:
+    """The address of record under which tsilo finds a worker for one more branch of a ringing INVITE."""
+    return f"lease-{lease}"
+
+
+def lend_contact(lease: str, uri: str) -> Command:
+    """route[OUT] makes the header of the URI's parameter. Taken back at once: it must not expire by itself, which
+    would be told as a phone that is gone."""
+    return _command("ul.add", "location", lent(lease), f"{uri};lease={lease}", 60, 1.0, "", 0, 0, 4294967295)
+
+
+def take_contact_back(lease: str) -> Command:
+    return _command("ul.rm", "location", lent(lease))
 
 
 def list_dialogs() -> Command:

@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from instance import BadSetting, Endpoint, Instance
-from telephony.messages.workers import TOKEN_HEADER
+from telephony.messages.workers import LEASE_HEADER, TOKEN_HEADER
 
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104
@@ -83,4 +83,5 @@ def render(
         failures=FAILURES_TO_BAN,
         keepalive=keepalive,
         token_header=TOKEN_HEADER,
+        lease_header=LEASE_HEADER,
     )

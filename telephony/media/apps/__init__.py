@@ -7,6 +7,7 @@ from telephony.media.apps.announcement import Announce
 from telephony.media.apps.bridge import AnchoredCall
 from telephony.media.apps.message_center import HearMessages
 from telephony.media.apps.originate import Originate
+from telephony.media.apps.pick_up import PickedUp
 from telephony.media.apps.test_ring import RingTest
 from telephony.media.apps.voicemail import LeaveMessage
 from telephony.messages.workers import (
@@ -15,6 +16,7 @@ from telephony.messages.workers import (
     BridgeApp,
     MessageCenter,
     OriginateApp,
+    PickUpApp,
     TakeMessage,
     TestRing,
 )
@@ -30,10 +32,17 @@ def session_for(app: AnyApp, call_id: str) -> Session:
             return Originate(app)
         case BridgeApp():
             return AnchoredCall(app)
+        case PickUpApp():
+            return PickedUp()
         case TestRing():
             return RingTest(app)
         case Announcement():
             return Announce(app)
+
+
+def takes_a_second(app: AnyApp) -> bool:
+    """True for sessions whose lease brings two INVITEs."""
+    return isinstance(app, PickUpApp)
 
 
 def begins_by_itself(app: AnyApp) -> bool:

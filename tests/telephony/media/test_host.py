@@ -27,6 +27,7 @@ from telephony.messages.workers import (
     MailboxTouched,
     MessageCenter,
     OriginateApp,
+    PickUpApp,
     PinChecked,
     SessionEnded,
     TakeMessage,
@@ -466,3 +467,19 @@ def test_a_caller_who_hangs_up_while_his_message_is_stored_does_not_lose_it(hous
     assert not house.ended("L1")
     house.until(lambda: house.ended("L1"))
     assert mailbox.counts(house.mail, BOB) == Counts(1, 0)
+
+
+def test_a_pick_up_takes_the_second_invite_of_its_lease_and_no_third(house: House) -> None:
+    house.lease("L1", PickUpApp())
+    picker = house.port.call_in("L1", SWITCH)
+    house.run(0.1)
+    assert picker.state == "trying"
+    ringing = house.port.call_in("L1", SWITCH)
+    house.until(lambda: ringing.state == "talking", 2)
+    house.until(lambda: picker.state == "talking", 2)
+    third = house.port.call_in("L1", SWITCH)
+    house.run(0.1)
+    assert third.code == 403
+    ringing.hang_up()
+    house.until(lambda: house.ended("L1"), 2)
+    assert picker.state == "ended"

@@ -106,6 +106,7 @@ APPS: tuple[Wire, ...] = (
     w.MessageCenter(extension="102", source="10.0.0.21", extension_digits=3),
     w.OriginateApp(first="101", first_token="token-1", second="102", second_token="token-2"),
     w.BridgeApp(to="95551212", token="token-4"),
+    w.PickUpApp(),
     w.TestRing(station="5112", token="token-3"),
     w.Announcement(prompts=("vm-goodbye",)),
 )
