@@ -66,6 +66,9 @@ class Mailbox(Wire):
     max_message_seconds: int = 180  # Call Answering maximum message recording time (S09-08)
     end_by_silence: bool = True  # Voice Activity Detection (S09-12)
     operator_extension: str = ""  # reached by 0 while leaving a message (S09-11)
+    message_center_seconds: int = 180  # longest message recorded in the Message Center (S09-08)
+    send_to_all: bool = False  # digit 9 in its Send menu (S09-10)
+    no_message_in: tuple[Presence, ...] = ()  # presences whose greeting takes no message (S09-30)
 
 
 class UserEntry(Wire):
@@ -75,6 +78,14 @@ class UserEntry(Wire):
     extension: str  # "" while the user has none (the built-in administrator)
     mailbox: Mailbox = Mailbox()
     require_pin_change: bool = False
+    off_site_access: bool = False  # calls out through the Message Center (S09-09)
+    caller_id_name: str = ""  # shown to whom this user calls, where the line allows it (S09-21)
+    caller_id_number: str = ""
+    secondary_language: bool = False  # prompts in the secondary language (S09-19)
+    call_recording: bool = False  # may record (S09-17)
+    follow_me_pin: bool = True  # Follow Me asks for the PIN (S09-25)
+    follow_me_name: bool = False  # and records the caller's name
+    primary_station: str = ""  # target of *7 (S19-11)
     link: str = ""
 
 
