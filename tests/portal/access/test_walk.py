@@ -20,6 +20,7 @@ from portal.access import guard
 from portal.access.checks import _views, links_of_views
 from portal.access.guard import open_to, requires_link
 from portal.access.links import LINKS
+from portal.business.users import views as users_views
 from portal.menu import MENU
 from portal.phone_system.handsets import views as handsets_views
 from portal.reports import verbs
@@ -27,13 +28,13 @@ from portal.reports.live_calls import api as calls_api
 from portal.reports.live_calls import views as calls_views
 from portal.reports.system_events import views as events_views
 from tests.portal.access.not_yet_built import NOT_YET_BUILT
-from tests.portal.access.walk import business, phone_system, reports
+from tests.portal.access.walk import business, phone_system, reports, users
 from tests.portal.access.walk.cast import CAST, Office, furnish
 from tests.portal.access.walk.probe import Button, Call, Probe
 from tests.portal.access.walk.table import ROWS, allowed
 from tests.portal.access.walk.walker import Engines, walk
 
-PROBES: tuple[Probe, ...] = (*reports.PROBES, *phone_system.PROBES, *business.PROBES)
+PROBES: tuple[Probe, ...] = (*reports.PROBES, *phone_system.PROBES, *business.PROBES, *users.PROBES)
 
 # Rows that are no page and no button of their own: a menu is its pages (see the test of menus), and whoever came in may
 # leave.
@@ -45,13 +46,20 @@ LEAVE = ("Home", "Logout")
 OPEN_URLS = {
     "health/": "anybody",
     "login/": "anybody",
+    "login/code/": "anybody",
     "logout/": "anybody",
     "change-password/": "signed_in",
+    "second-factor/": "signed_in",
     "why/": "signed_in",
     "view-as/end/": "signed_in",
     "": "signed_in",  # Home; who has no role is sent to My Allworx Manager
     "my/": "signed_in",
+    "my/presence/": "signed_in",
     "my/calls/": "signed_in",
+    "my/call-routes/": "signed_in",
+    "my/phone-functions/": "signed_in",
+    "my/notifications/": "signed_in",
+    "my/password/": "signed_in",
     "my/voicemails/<str:message_id>/audio/": "signed_in",
     "my/voicemails/<str:message_id>/heard/": "signed_in",
     "my/voicemails/<str:message_id>/delete/": "signed_in",
@@ -60,14 +68,15 @@ OPEN_URLS = {
 OPEN_OPERATIONS = {
     "calls": {"list", "retrieve", "create", "destroy"},
     "call-records": {"list", "retrieve"},
-    "voicemails": {"list", "retrieve", "partial_update", "destroy", "audio"},
+    "presence": {"show", "partial_update"},
+    "voicemails": {"list", "retrieve", "partial_update", "destroy", "audio", "forward"},
 }
 
 
 @pytest.fixture
 def engines(monkeypatch: pytest.MonkeyPatch) -> Engines:
     found = Engines()
-    for module in (verbs, calls_api, calls_views, events_views, handsets_views):
+    for module in (verbs, calls_api, calls_views, events_views, handsets_views, users_views):
         monkeypatch.setattr(module, "ask", found)
     return found
 

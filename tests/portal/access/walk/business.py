@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-
-from django.conf import settings
 
 from portal.access.links import Role
 from portal.access.models import CustomRole
 from portal.access.view_as import KEY
 from portal.audit.models import AuditEntry
 from portal.business.users.models import User
-from telephony import mailbox
 from tests.portal.access.walk.cast import Office
 from tests.portal.access.walk.probe import Button, Call, Probe
 
@@ -60,27 +56,6 @@ def _gone(office: Office) -> Callable[[], bool]:
 
 def _named(office: Office) -> Callable[[], bool]:
     return lambda: User.objects.get(pk=office.victim.pk).first_name == "Renamed"
-
-
-def _delete_message(office: Office) -> Call:
-    """A voicemail of the victim's; it is made for each attempt, because files are not taken back."""
-    victim = office.victim
-    voicemail = mailbox.Voicemail(
-        user_id=victim.pk,
-        user_name=victim.label,
-        extension=victim.extension.number,
-        from_number="101",
-        from_name="",
-        received=datetime.now(UTC),
-        seconds=1,
-    )
-    key = mailbox.deliver(settings.INSTANCE.mail, voicemail, audio=b"RIFF")
-    return Call(
-        "DELETE",
-        f"/api/v1/voicemails/{victim.pk}-{key}/",
-        json=True,
-        effect=lambda: key not in {message.id for message in mailbox.messages(settings.INSTANCE.mail, victim.pk)},
-    )
 
 
 def _added() -> bool:
@@ -216,12 +191,4 @@ USER_PROBES = (
     ),
 )
 
-MESSAGES = (
-    Probe(
-        name=(USERS, 'Users "delete messages"'),
-        api=_delete_message,
-        hidden=True,
-    ),
-)
-
-PROBES = ROLE_PROBES + USER_PROBES + MESSAGES
+PROBES = ROLE_PROBES + USER_PROBES

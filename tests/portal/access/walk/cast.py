@@ -11,6 +11,8 @@ from django.test import Client
 
 from portal.access.links import Role
 from portal.access.models import CustomRole
+from portal.business.user_templates.apply import values_of
+from portal.business.user_templates.models import UserTemplate
 from portal.business.users.models import User
 from portal.live.models import CallRecord
 from portal.phone_system.extensions.models import CallRoute, Extension
@@ -80,6 +82,9 @@ def _user(username: str, name: str, number: str) -> User:
     user = User.objects.create(
         username=username, last_name=name, password="!", require_password_change=False, require_pin_change=False
     )
+    user.template = UserTemplate.objects.get(is_default=True)
+    user.template_values = values_of(user.template)
+    user.save()
     extension = Extension.objects.create(number=number, user=user)
     for presence in Presence:
         CallRoute.objects.create(extension=extension, presence=presence.value, finally_value=number)

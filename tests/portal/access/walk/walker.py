@@ -1,7 +1,7 @@
 """Walks one probe with the whole cast, and says in sentences what is not as the table has it.
 
 Every attempt happens in a savepoint that is taken back, so all find the same office. Denied means 403 (a stranger is
-sent to the login, or gets 401) and nothing changed: every row of every table of ours and every voicemail is the same,
+sent to the login, or gets 401) and nothing changed: every row of every table of ours and every file is the same,
 and the engines were asked for nothing.
 """
 
@@ -53,7 +53,8 @@ def state(engines: Engines) -> str:
         ours = model.__module__.startswith("portal.") or model.__name__ in ("Group", "User_groups")
         if ours and model.__name__ not in UNWATCHED:
             digest.update(repr(list(model._default_manager.order_by("pk").values_list())).encode())
-    digest.update(repr(sorted(str(path) for path in settings.INSTANCE.mail.rglob("*"))).encode())
+    for folder in (settings.INSTANCE.mail, settings.INSTANCE.media):
+        digest.update(repr(sorted(str(path) for path in folder.rglob("*"))).encode())
     through = apps.get_model("business", "User").groups.through
     digest.update(repr(sorted(through.objects.values_list("user_id", "group_id"))).encode())
     return digest.hexdigest()
