@@ -187,6 +187,7 @@ SPECTACULAR_SETTINGS = {
         "PresenceName": "portal.business.users.api.PRESENCES",
         "QueueNumber": "portal.business.user_templates.models.QUEUES",
         "AttendantNumber": "portal.business.user_templates.models.ATTENDANTS",
+        "ScheduleMode": "portal.business.schedules.api.MODES",
     },
 }
 SERVER_MODEL = "48x"

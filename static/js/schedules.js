@@ -71,7 +71,7 @@ function place(day, period) {
   period.button.style.left = `${(period.start / DAY) * 100}%`;
   period.button.style.width = `${((period.end - period.start) / DAY) * 100}%`;
   period.button.className = `bar ${period.mode}`;
-  period.button.querySelector(".text").textContent = `${clock(period.start)}–${clock(period.end)} ${greetingName(period)}`;
+  period.button.querySelector(".text").textContent = `${greetingName(period)} ${clock(period.start)}–${clock(period.end)}`;
   period.button.setAttribute("aria-label", words(day, period));
 }
 
@@ -288,6 +288,8 @@ if (days.length) {
   place_.before(picture, hint, status);
   for (const day of days) {
     readTable(day);
+    const blank = rows(day).filter((row) => !parts(row)[0].value && !parts(row)[1].value);
+    for (const row of blank.slice(1)) row.remove(); // a new one is made when it is needed
     draw(day);
     day.table.addEventListener("change", (event) => {
       if (event.target === day.table && "value" in event.target) takeText(day, event.target.value); // "Use theirs"

@@ -155,13 +155,18 @@ class ControlForm(SetForm):
     """Mode/Greeting Control (S25-05); mode and greeting are what Manual begins with."""
 
     control = forms.ChoiceField(
-        label="Mode/Greeting Control", choices=Schedule.Control.choices, widget=forms.RadioSelect
+        label="Mode/Greeting Control",
+        choices=Schedule.Control.choices,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
 
 
 class CopyDayForm(forms.Form):
     days = forms.TypedMultipleChoiceField(
-        label="Copy to", coerce=int, widget=forms.CheckboxSelectMultiple, error_messages={"required": "Tick a day."}
+        label="Copy to",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        error_messages={"required": "Tick a day."},
     )
 
     def __init__(self, data: Any = None, *, weekday: int) -> None:
@@ -174,7 +179,7 @@ class CopyHolidaysForm(forms.Form):
     schedules = forms.ModelMultipleChoiceField(
         label="Copy to",
         queryset=Schedule.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         error_messages={"required": "Tick the schedules that shall get the holidays."},
     )
 

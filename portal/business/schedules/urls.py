@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from portal.access.guard import requires_link
 from portal.business.schedules import views
 from portal.business.schedules.page import GREETINGS, HOLIDAYS, PAGE
+from portal.pages.views import DeleteView
 
 urlpatterns: list[URLPattern] = [
     path("schedules/", views.schedules, name="business.schedules"),
@@ -22,7 +23,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "schedules/<int:pk>/delete/",
-        requires_link(PAGE.delete_link)(views.DeleteScheduleView.as_view(page=PAGE)),
+        requires_link(PAGE.delete_link)(DeleteView.as_view(page=PAGE)),
         name="business.schedules.delete",
     ),
     path("schedules/<int:pk>/set/", views.set_schedule, name="business.schedules.set"),

@@ -126,9 +126,8 @@ def copy_schedule(request: HttpRequest, pk: int) -> HttpResponse:
 class ModifyScheduleView(ModifyView):
     template = "business/schedules/form.html"
 
-
-class DeleteScheduleView(DeleteView):
-    """Schedule 0 cannot be deleted; the kernel says why."""
+    def delete_url(self, row: Schedule) -> str:
+        return "" if row.is_default else super().delete_url(row)
 
 
 class AddHolidayView(AddView):
