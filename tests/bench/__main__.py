@@ -8,6 +8,7 @@ The house runs in a throw-away place on its own addresses; nothing of a running 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 import traceback
@@ -36,8 +37,10 @@ def main(wanted: list[str]) -> int:
         return 2
     failed: list[str] = []
     began = time.monotonic()
+    load = os.getloadavg()[0]  # figures taken on a busy machine are not figures
     with House({"SWITCHROOM_RTP": "33000-59999"}) as house:
         bed = Bed(house)
+        bed.report(f"load of this machine before we began ({os.cpu_count()} cores)", load, "")
         for name, section in {"idle": portal.idle, **SECTIONS}.items():
             if name != "idle" and not bed.lines:
                 bed.fill(250, 500)

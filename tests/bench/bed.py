@@ -77,10 +77,10 @@ class Bed:
                 assert answer.code == 200, answer.start
 
     @contextmanager
-    def answering(self, scenario: str, address: str, milliseconds: int) -> Iterator[None]:
-        server = Sipp(self.folder, scenario, local=address, extra=("-d", str(milliseconds), "-min_rtp_port", "20000"))
+    def answering(self, scenario: str, address: str, milliseconds: int) -> Iterator[Sipp]:
+        server = Sipp(self.folder, scenario, local=address, extra=("-d", str(milliseconds)))
         try:
-            yield
+            yield server
         finally:
             server.stop()
 
