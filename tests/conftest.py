@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PASSWORD = "correct horse"
 
 # Rooms whose tests hear real audio or wait for real processes: a machine that stands still for some seconds breaks
-# them. They are tried a second time; the closing lines count every rerun (docs/decisions/0005).
+# them. They are tried a second time; the closing lines count every rerun (docs/decisions/0006).
 TESTS = Path(__file__).parent
 REAL_TIME = (
     "e2e",
