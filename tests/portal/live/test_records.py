@@ -9,9 +9,12 @@ import pytest
 from portal.access.models import LoginAttempt
 from portal.live import purge, records
 from portal.live.call import Call
-from portal.live.fold import Ended
+from portal.live.fold import Change, Ended
 from portal.live.models import CallRecord, StreamPosition, SystemEvent, UserState
 from portal.live.records import Row
+from telephony.messages.events import ScheduleSet
+from telephony.messages.schedules import SetByHand
+from telephony.messages.snapshot import ScheduleMode
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +80,16 @@ def test_the_night_takes_away_what_is_past_its_time_and_nothing_else() -> None:
     assert (gone["calls"], gone["events"], gone["attempts"]) == (1, 1, 1)
     assert CallRecord.objects.get().call_id == "new"
     assert purge.purge(now)["calls"] == 0
+
+
+def test_a_schedule_set_by_hand_is_written_and_the_older_never_replaces_the_newer() -> None:
+    def row(made: float, mode: ScheduleMode | None) -> records.Row:
+        event = ScheduleSet(id=f"e{made}", at=50.0, schedule_id=3, mode=mode, greeting=2, made=made, by="paula")
+        found = records.event_row(event, Change())
+        assert found is not None
+        return found
+
+    for made, mode in ((10.0, ScheduleMode.NIGHT), (9.0, ScheduleMode.DAY), (11.0, None), (10.5, ScheduleMode.DAY)):
+        one = row(made, mode)
+        records.write({records.key(one): one}, None)
+    assert records.schedules() == {3: SetByHand(mode=None, greeting=2, made=11.0, by="paula")}
