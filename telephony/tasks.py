@@ -62,6 +62,12 @@ def end_call(*, call_id: str, by: str) -> Verdict:
 
 
 @_verb
+def send_to_voicemail(*, call_id: str, by: str) -> Verdict:
+    """A ringing call to the mailbox of the user it rings for."""
+    return _tell(commands.SendToVoicemail(**stamp(by), call_id=call_id), "send_to_voicemail")
+
+
+@_verb
 def ring_handset(*, station: str, by: str) -> Verdict:
     """Test ring of one station (S11-08)."""
     return _tell(commands.RingHandset(**stamp(by), station=station), "ring_handset")

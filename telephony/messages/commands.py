@@ -40,6 +40,13 @@ class EndCall(Command):
     call_id: str
 
 
+class SendToVoicemail(Command):
+    """A call that rings for a user: the phones stop, the caller reaches the user's mailbox."""
+
+    op: Literal["send_to_voicemail"] = "send_to_voicemail"
+    call_id: str
+
+
 class RingHandset(Command):
     """Test ring of one station (S11-08): a few rings, a short announcement if answered."""
 
@@ -88,7 +95,16 @@ class ReportState(Command):
 
 
 AnyCommand = Annotated[
-    Originate | EndCall | RingHandset | LiftBan | UnlockPin | MailboxChanged | SetPresence | SetSchedule | ReportState,
+    Originate
+    | EndCall
+    | SendToVoicemail
+    | RingHandset
+    | LiftBan
+    | UnlockPin
+    | MailboxChanged
+    | SetPresence
+    | SetSchedule
+    | ReportState,
     Field(discriminator="op"),
 ]
 any_command: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)

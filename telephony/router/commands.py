@@ -17,10 +17,12 @@ from telephony.messages.commands import (
     Reply,
     ReportState,
     RingHandset,
+    SendToVoicemail,
     SetPresence,
     SetSchedule,
     UnlockPin,
 )
+from telephony.messages.plan import Explanation
 from telephony.messages.schedules import SetByHand
 from telephony.messages.snapshot import Presence
 from telephony.messages.workers import OriginateApp, TestRing
@@ -60,6 +62,8 @@ class Commands:
                 return await self._originate(command)
             case EndCall():
                 return await self._end_call(command)
+            case SendToVoicemail():
+                return await self._send_to_voicemail(command)
             case RingHandset():
                 return await self._ring_handset(command)
             case LiftBan():
@@ -148,6 +152,21 @@ class Commands:
             return self._no(command, "The call has ended already.")
         call.ended_by = command.by or "administrator"
         await self.router.end_call(call)
+        return Reply(id=command.id, ok=True, call_id=call.call_id)
+
+    async def _send_to_voicemail(self, command: SendToVoicemail) -> Reply:
+        call = self.router.live.calls.get(command.call_id)
+        if call is None:
+            return self._no(command, "The call has ended already.")
+        leg = next((one for one in call.legs.values() if one.ringing), None)
+        if leg is None or call.answered:
+            return self._no(command, "The call does not ring any more.")
+        extension = str(call.facts.get("to_number", ""))
+        user = call.index.user_of_extension.get(extension)
+        if user is None or not user.mailbox.enabled:
+            return self._no(command, f"Extension {extension} has no mailbox.")
+        self.router.ledger.explain(call, [Explanation(text=f"{command.by or 'Somebody'} sent it to voicemail.")])
+        await self.router.send_to_voicemail(leg, extension)
         return Reply(id=command.id, ok=True, call_id=call.call_id)
 
     # -- the rest --------------------------------------------------------------------------------------

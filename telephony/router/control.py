@@ -66,6 +66,11 @@ class Control:
         finally:
             await self.link.call(rpc.take_contact_back(lease))
 
+    async def redirect(self, cid: str, cseq: int, key: str) -> None:
+        """A ringing INVITE: its phones stop, and the switch asks `key`."""
+        await self.link.call(rpc.redirect(cid, key))
+        await self.link.call(rpc.cancel_ringing(cid, cseq))
+
     async def end_dialog(self, h_entry: int, h_id: int) -> None:
         await self.link.call(rpc.end_dialog(h_entry, h_id))
 

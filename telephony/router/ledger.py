@@ -72,6 +72,11 @@ class Ledger:
         self.live.stop_ringing(leg)
         self.changed(leg.call)
 
+    def stop_ringing_at(self, leg: Leg, station: str) -> None:
+        """One phone is out of it; the others ring on."""
+        self.live.stop_ringing_at(leg, station)
+        self._tell_ringing(leg.call)
+
     def answer(self, leg: Leg, by: str, name: str) -> None:
         if leg.talking:
             return

@@ -37,6 +37,8 @@ class Leg:
     budget: int = MAX_BRANCHES
     rang: bool = False  # somebody or something on the far side answered with 180 or 183
     deciding: bool = False  # an answer to the switch is being prepared
+    asks: int = 0  # questions the switch has asked in the middle of this INVITE
+    moves: int = 0  # how often a phone sent it on (302)
     picker: Leg | None = None  # who answers this ringing leg by pick-up
     ringing: set[str] = field(default_factory=set)
     talking: bool = False
@@ -167,6 +169,11 @@ class LiveState:
         leg.ringing.add(station)
         self.keys[station] += 1
         return True
+
+    def stop_ringing_at(self, leg: Leg, station: str) -> None:
+        if station in leg.ringing:
+            leg.ringing.discard(station)
+            _drop(self.keys, station)
 
     def stop_ringing(self, leg: Leg) -> None:
         for station in leg.ringing:

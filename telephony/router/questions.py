@@ -21,6 +21,7 @@ from telephony.router.invite import Invite, InviteKind
 from telephony.router.ledger import Ledger
 from telephony.router.live import Call, Leg, LiveState
 from telephony.router.media_link import MediaLink
+from telephony.router.moved import sent_on
 from telephony.router.originate import first_leg, test_leg
 from telephony.router.server import Message, SwitchLink
 from telephony.router.steps.external import LINE_FAILED, after_line
@@ -46,8 +47,8 @@ class Questions:
         self.tokens = tokens
         self.current = current  # the snapshot in force
         self.on_line_failed: Callable[[OutsideLine, int], None] = lambda line, code: None
-        self.pick_up: Callable[[Leg, Draft, str], RoutePlan | None] = lambda leg, made, extension: None
         self.end_call: Callable[[Call], Coroutine[Any, Any, None]] = _nothing  # the router's way to end a call
+        self.pick_up: Callable[[Leg, Draft, str], RoutePlan | None] = lambda leg, made, extension: None
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- q -------------------------------------------------------------------------------------------
@@ -92,12 +93,12 @@ class Questions:
             )
         )
         made = self._decide(invite, call, token)
+        leg.kind, leg.budget = made.kind, made.budget
         key = made.steps[0].ask
         if key.startswith("pick_up/") and (found := self.pick_up(leg, made, key.partition("/")[2])) is not None:
             self._give_worker(link, leg, PickUpApp(), found)
             return
         leg.kind = made.kind
-        leg.kind, leg.budget = made.kind, made.budget
         plan = made.plan()
         self.ledger.start(call, made)
         line = next((step.line_id for step in plan.steps if step.line_id is not None), None)
@@ -193,6 +194,7 @@ class Questions:
     def ask(self, link: SwitchLink, m: Message) -> None:
         leg = self.live.legs.get(str(m["cid"])) or self._strange_leg(m)
         leg.index, leg.label = int(m["i"]), int(m["l"])
+        leg.asks += 1
         self.ledger.stop_ringing(leg)
         call = leg.call
         if call.ended_by:
@@ -212,7 +214,17 @@ class Questions:
         if key.startswith("line/"):
             self._next_line(link, leg, plan, key, code)
             return
+        if key.startswith("moved/"):
+            self._sent_on(link, leg, plan, key)
+            return
         self._continue(link, leg, key, plan, code=code)
+
+    def _sent_on(self, link: SwitchLink, leg: Leg, plan: RoutePlan, key: str) -> None:
+        """The last phone that rang sent the call on: "moved/<station>/<number>"."""
+        _, station, number = key.split("/", 2)
+        made = sent_on(leg, self.live, station, number)
+        self.ledger.explain(leg.call, made.why)
+        self._answer(link, leg, plan.model_copy(update={"steps": tuple(made.steps)}), made.invite)
 
     def _next_line(self, link: SwitchLink, leg: Leg, plan: RoutePlan, key: str, code: int) -> None:
         """A line did not take the call: "line/<number>/<ids of the lines tried so far>"."""

@@ -24,8 +24,9 @@ from telephony.router.leases import Grant
 from telephony.router.ledger import Ledger
 from telephony.router.live import Ban, Call, Leg, LiveState
 from telephony.router.media_link import MediaLink
-from telephony.router.pins import Pins
+from telephony.router.moved import Moved
 from telephony.router.pickup import PickUps
+from telephony.router.pins import Pins
 from telephony.router.progress import Progress
 from telephony.router.questions import Questions
 from telephony.router.report import report
@@ -69,7 +70,7 @@ class Router:
             self.live, self.ledger, self.journal, self.media, self.lamps.refresh_station, self.busy.watch
         )
         self.commands = Commands(self)
-        self.resync = Resync(self)
+        self.moved = Moved(self.live, self.ledger, self._add_phone)
         self.pick_ups = PickUps(self)
         self.questions.pick_up = self.pick_ups.begin
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,6 +87,7 @@ class Router:
             "fin": self.progress.fin,
             "dlg": self.progress.dlg,
             "hold": self.progress.hold,
+            "moved": self.moved.moved,
             "reg": self.progress.reg,
             "regexp": self.progress.regexp,
             "auth": self.progress.auth,
@@ -215,9 +217,9 @@ class Router:
 
     def _leg_state(self, state: LegState) -> None:
         log.debug("media.leg lease=%s leg=%s state=%s code=%d", state.lease, state.leg, state.state, state.code)
+        self.pick_ups.worker_is_ready(state)
 
     def _worker_state(self, number: int, up: bool, text: str) -> None:
-        self.pick_ups.worker_is_ready(state)
         if not up:
             log.info("worker.gone worker=%d why=%s", number, text)
         self.journal.event("engine.state", part=f"media {number}", up=up, text=text)
@@ -241,6 +243,10 @@ class Router:
             require_change=user.require_pin_change,
             mailbox=user.mailbox,
         )
+
+    def _add_phone(self, leg: Leg, station: str) -> None:
+        if self.link is not None:
+            self.link.send({"i": leg.index, "l": leg.label, "add": station})
 
     # -- ending calls --------------------------------------------------------------------------------
     async def end_call(self, call: Call) -> None:
@@ -283,6 +289,12 @@ class Router:
         if not leg.ended:
             log.warning("call.end_unseen call=%s cid=%s", leg.call.call_id, leg.cid)
             self.ledger.end_leg(leg)
+
+    async def send_to_voicemail(self, leg: Leg, extension: str) -> None:
+        """The phones of a ringing leg stop, and its caller reaches a mailbox."""
+        if self.control is None:
+            raise RpcFailed("The switch is not connected; try again in a moment.")
+        await self.control.redirect(leg.cid, leg.cseq, f"voicemail/{extension}")
 
     # -- state ---------------------------------------------------------------------------------------
     async def set_presence(self, user_id: int, presence: Presence, by: str) -> None:

@@ -7,12 +7,12 @@ Every command is {"method": …, "params": […]}; the caller adds "jsonrpc" and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Command = dict[str, Any]
 Table = Literal[
-    "ha1", "uid", "ext", "emerg", "cid", "ecid", "lineauth", "lineip", "watch", "state", "ban", "fail", "known"
+    "ha1", "uid", "ext", "emerg", "cid", "ecid", "lineauth", "lineip", "watch", "redir", "state", "ban", "fail", "known"
 ]
 
 # Commands sent and not yet answered. evapi reads 32 kB at a time and loses its place in the stream for good when a
@@ -79,6 +79,11 @@ def cancel_ringing(sip_call_id: str, cseq: int) -> Command:
     """End a call that rings (`cid` and `cs` of its question): the phones stop, the caller gets 487, the plan is over
     and `fin` comes with code 487 and canceled 0."""
     return _command("tm.cancel", sip_call_id, str(cseq))
+
+
+def redirect(sip_call_id: str, key: str) -> Command:
+    """Send it before `cancel_ringing`: instead of ending the call the switch asks `key`. Forgotten after 10 s."""
+    return set_entry("redir", sip_call_id, key)
 
 
 def lent(lease: str) -> str:

@@ -84,6 +84,7 @@ EVENTS: tuple[Wire, ...] = (
 COMMANDS: tuple[Wire, ...] = (
     _command(c.Originate, from_extension="101", to="102"),
     _command(c.EndCall, call_id=CALL),
+    _command(c.SendToVoicemail, call_id=CALL),
     _command(c.RingHandset, station="5112"),
     _command(c.LiftBan, source="10.0.0.66"),
     _command(c.UnlockPin, extension="101"),
