@@ -73,6 +73,7 @@ class Router:
         self.moved = Moved(self.live, self.ledger, self._add_phone)
         self.pick_ups = PickUps(self)
         self.questions.pick_up = self.pick_ups.begin
+        self.resync = Resync(self)
         self._tasks: set[asyncio.Task[None]] = set()
         self.questions.end_call = self.end_call
         self.questions.on_line_failed = self._line_failed
