@@ -196,16 +196,20 @@ function ask(title, content, buttons) {
   heading.textContent = title;
   dialog.setAttribute("aria-label", title);
   const line = element("div", "sw-buttons");
+  let chosen = () => {}; // carried out once the dialog has given the focus back
   for (const [text, css, act] of buttons) {
     const button = element("button", `btn ${css}`);
     button.textContent = text;
-    button.addEventListener("click", () => act());
+    button.addEventListener("click", () => { chosen = act; });
     line.append(button);
   }
   form.append(heading, ...content, line);
   dialog.append(form);
   document.body.append(dialog);
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    chosen();
+  });
   dialog.showModal();
 }
 
