@@ -77,6 +77,16 @@ class Control:
     async def dialogs(self) -> Any:
         return (await self.link.call(rpc.list_dialogs())).get("result")
 
+    # -- outside lines -------------------------------------------------------------------------------
+    async def line_registrations(self) -> dict[str, rpc.LineState]:
+        return rpc.line_states_of(await self.link.call(rpc.list_line_registrations()))
+
+    async def register_line(self, line: rpc.LineRegistration) -> None:
+        await self.link.call(rpc.register_line(line))
+
+    async def forget_line(self, name: str) -> None:
+        await self.link.call(rpc.forget_line(name))
+
     # -- registrations -------------------------------------------------------------------------------
     async def registrations(self) -> dict[str, Registration]:
         found = rpc.registrations_of(await self.link.call(rpc.dump_registrations()))

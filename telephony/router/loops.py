@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 ALIVE_EVERY = 3.0
 PRESENCE_EVERY = 30.0
+LINES_EVERY = 5.0  # seconds between two looks at the registrations of outside lines
 RESTARTED = "The router was restarted with this command in hand; it may not have been carried out."
 PIN_FILE = "pin-locks.json"
 
@@ -224,7 +225,7 @@ async def switch_answers(router: Router) -> bool:
 
 
 async def housekeeping(router: Router) -> None:
-    lamps_at = time.monotonic()
+    lamps_at = lines_at = time.monotonic()
     while True:
         await asyncio.sleep(1.0)
         if time.monotonic() - lamps_at > REPEAT_SECONDS:
@@ -232,6 +233,9 @@ async def housekeeping(router: Router) -> None:
             router.lamps.refresh_all()
             await router.resync.read_watchers()
         router.media.sweep(router.live.calls)
+        if time.monotonic() - lines_at > LINES_EVERY:
+            lines_at = time.monotonic()
+            await router.line_registrations.look()
         now = time.time()
         for source in [source for source, ban in router.live.bans.items() if ban.until and ban.until < now]:
             del router.live.bans[source]

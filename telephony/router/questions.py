@@ -24,7 +24,7 @@ from telephony.router.media_link import MediaLink
 from telephony.router.moved import sent_on
 from telephony.router.originate import first_leg, test_leg
 from telephony.router.server import Message, SwitchLink
-from telephony.router.steps.external import LINE_FAILED, after_line
+from telephony.router.steps.external import LINE_FAILED, LINE_USER, after_line
 from telephony.router.tokens import Token, Tokens
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LINE_USER = "line"  # user part a registered line gives the carrier: "line7"
 ROOM_WITHIN = 0.5  # seconds an emergency call waits for the channel of the call that was ended for it
 BUSY_WORKERS = (503, "All voice channels are in use; please try again")
 

@@ -62,6 +62,7 @@ class Resync:
                 self.held[name] = wanted[name]
             if configuration.version:
                 await control.ready()
+            await self.router.line_registrations.push()
             log.info("switch.tables_pushed version=%d changes=%d", configuration.version, changed)
 
     # -- the switch's to us --------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from telephony.router.journal import Journal
 from telephony.router.lamps import Lamps
 from telephony.router.leases import Grant
 from telephony.router.ledger import Ledger
+from telephony.router.line_registrations import LineRegistrations
 from telephony.router.live import Ban, Call, Leg, LiveState
 from telephony.router.media_link import MediaLink
 from telephony.router.moved import Moved
@@ -74,6 +75,7 @@ class Router:
         self.pick_ups = PickUps(self)
         self.questions.pick_up = self.pick_ups.begin
         self.resync = Resync(self)
+        self.line_registrations = LineRegistrations(self)
         self._tasks: set[asyncio.Task[None]] = set()
         self.questions.end_call = self.end_call
         self.questions.on_line_failed = self._line_failed

@@ -106,6 +106,61 @@ def list_dialogs() -> Command:
     return _command("dlg.list")
 
 
+# -- registrations of outside lines --------------------------------------------------------------
+REGISTERED_SECONDS = 600
+_UNDER_WAY, _ONLINE = 2, 4  # flags of a registration (uac_reg.h)
+
+
+@dataclass(frozen=True, slots=True)
+class LineRegistration:
+    """`name` is the user part of the Contact; `target` "sip:host:port"."""
+
+    name: str
+    target: str
+    login: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    registration: LineRegistration
+    online: bool
+    under_way: bool
+
+
+def register_line(line: LineRegistration) -> Command:
+    """REGISTER within ten seconds, and again before it expires; the realm may be any (""). Numbers must be numbers:
+    "600" would be none."""
+    host = line.target.partition(":")[2]
+    domain = host.rsplit(":", 1)[0]
+    return _command(
+        "uac.reg_add", line.name, line.login, domain, line.login, host, "", line.login, line.password, ".",
+        line.target, REGISTERED_SECONDS, 0, 0, ".", ".",
+    )  # fmt: skip
+
+
+def forget_line(name: str) -> Command:
+    return _command("uac.reg_remove", name)
+
+
+def list_line_registrations() -> Command:
+    """Answered by `line_states_of`. Holds passwords: never log the answer."""
+    return _command("uac.reg_dump")
+
+
+def line_states_of(answer: Mapping[str, Any]) -> dict[str, LineState]:
+    rows = answer.get("result") or []
+    found = {}
+    for row in rows if isinstance(rows, list) else [rows]:
+        flags = int(row.get("flags") or 0)
+        line = LineRegistration(
+            name=str(row["l_uuid"]), target=str(row["auth_proxy"]), login=str(row["auth_username"]),
+            password=str(row["auth_password"]),
+        )  # fmt: skip
+        found[line.name] = LineState(line, online=bool(flags & _ONLINE), under_way=bool(flags & _UNDER_WAY))
+    return found
+
+
 # -- registrations ---------------------------------------------------------------------------------
 def dump_registrations() -> Command:
     return _command("ul.dump")

@@ -34,6 +34,8 @@ class OutsideLineSerializer(serializers.ModelSerializer[OutsideLine]):
             "password",
             "max_calls",
             "emergency",
+            "registers",
+            "destination",
             "row_version",
         ]
 

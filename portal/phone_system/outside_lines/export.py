@@ -8,7 +8,16 @@ from telephony.messages.snapshot import OutsideLine as Line
 
 def outside_lines() -> tuple[Line, ...]:
     rows = OutsideLine.objects.order_by("pk").values_list(
-        "pk", "description", "host", "port", "caller_id", "login_id", "max_calls", "emergency"
+        "pk",
+        "description",
+        "host",
+        "port",
+        "caller_id",
+        "login_id",
+        "max_calls",
+        "emergency",
+        "registers",
+        "destination",
     )
     return tuple(
         Line(
@@ -19,9 +28,11 @@ def outside_lines() -> tuple[Line, ...]:
             username=login_id,
             max_calls=max_calls,
             emergency=emergency,
+            registers=registers,
+            destination=destination,
             link=f"/phone-system/outside-lines/{pk}/",
         )
-        for pk, description, host, port, caller_id, login_id, max_calls, emergency in rows
+        for pk, description, host, port, caller_id, login_id, max_calls, emergency, registers, destination in rows
     )
 
 

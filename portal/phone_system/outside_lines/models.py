@@ -15,6 +15,8 @@ class OutsideLine(models.Model):
     login_id = models.CharField("Login ID", max_length=64, blank=True)
     password = EncryptedText("Password", blank=True)
     max_calls = models.PositiveSmallIntegerField("Maximum Active Calls", default=0)
+    registers = models.BooleanField("Registers", default=False)
+    destination = models.CharField("Incoming calls go to extension", max_length=8, blank=True)
     emergency = models.BooleanField("Carries emergency calls", default=False)
     row_version = models.PositiveIntegerField(default=1, editable=False)
 

@@ -12,7 +12,9 @@ from django.core.exceptions import ValidationError
 from portal.phone_system.outside_lines.models import OutsideLine
 from portal.publish.change import By, Change, change
 
-MODIFIABLE = frozenset({"description", "host", "port", "caller_id", "login_id", "max_calls", "emergency"})
+MODIFIABLE = frozenset(
+    {"description", "host", "port", "caller_id", "login_id", "max_calls", "emergency", "registers", "destination"}
+)
 HOST_NAME = re.compile(r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62})?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62})?)*")
 CALLER_ID = re.compile(r"\+?[0-9]{0,23}")
 
@@ -57,6 +59,10 @@ def _check(values: Mapping[str, Any]) -> None:
         wrong["port"] = ["A port is a number from 1 to 65535."]
     if "caller_id" in values and not CALLER_ID.fullmatch(values["caller_id"]):
         wrong["caller_id"] = ["A caller ID has digits only, perhaps with + before them."]
+    if values.get("destination") and not values["destination"].isdecimal():
+        wrong["destination"] = ["Give the number of an extension, or nothing for the operator."]
+    if values.get("registers") and not values.get("login_id", "x"):
+        wrong["login_id"] = ["A line registers with a Login ID; give the one your carrier told you."]
     if "description" in values and not values["description"].strip():
         wrong["description"] = ["Describe the line, so that it is found again."]
     if wrong:

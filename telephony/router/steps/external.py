@@ -16,6 +16,7 @@ from telephony.messages.snapshot import OutsideLine
 from telephony.router.draft import Draft
 from telephony.router.steps.extension import call_extension, call_operator
 
+LINE_USER = "line"  # a registered line is "line7" to its carrier: the user part of its Contact
 RING_MS = 120_000  # carriers give up on their own; a caller may wait longer than in the office
 NO_LINE = (503, "No outside line took the call")
 # What a line says about itself rather than about the number: the next line is tried. 408 is nobody there at all.
