@@ -34,7 +34,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/bulk-edit/users.csv", bulk.export_csv, name="business.users.export"),
     path("users/bulk-edit/import/", bulk.import_csv, name="business.users.import"),
     *page_urls(USERS, list_view=users.UsersView, add_view=users.AddUserView, modify_view=users.ModifyUserView),
-    path("user-templates/", VIEW_TEMPLATES(ListView.as_view(page=TEMPLATES)), name=TEMPLATES.name),
+    path(
+        "user-templates/",
+        VIEW_TEMPLATES(ListView.as_view(page=TEMPLATES, template="business/user_templates/list.html")),
+        name=TEMPLATES.name,
+    ),
     path(
         "user-templates/<int:pk>/",
         VIEW_TEMPLATES(templates.TemplateView.as_view(page=TEMPLATES)),

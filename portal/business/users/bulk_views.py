@@ -31,7 +31,7 @@ UPLOAD_LIVES = 3600  # seconds between looking at an import and confirming it
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk_edit(request: HttpRequest) -> HttpResponse:
     """Template context: page, form, import_form, people (user, ticked), refused."""
-    form = BulkForm(request.POST or None)
+    form = BulkForm(request.POST if request.method == "POST" else None)
     refused = ()
     if request.method == "POST" and form.is_valid():
         template = form.cleaned_data["template"]

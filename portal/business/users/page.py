@@ -15,8 +15,8 @@ from portal.access.lockout import locked_accounts
 from portal.business.user_templates import sections as template
 from portal.business.user_templates.models import UserTemplate
 from portal.business.users import leaving, services
-from portal.business.users.forms import UserForm
-from portal.business.users.models import User
+from portal.business.users.forms import UserForm, level_names
+from portal.business.users.models import LEVELS, User
 from portal.business.users.presence import tell
 from portal.pages.page import Action, AdminPage, Column, Filter, Linked, Section, State, Use
 from portal.phone_system.handsets.models import CallAppearance
@@ -55,7 +55,7 @@ def _handsets(user: User) -> str:
 def _login(user: User) -> State:
     if getattr(user, "locked", False):
         return State("locked out", "bad")
-    return State("must change first", "warn") if user.must_change else State("ready", "good")
+    return State("to change", "warn") if user.must_change else State("ready", "good")
 
 
 def attach(users: Sequence[User]) -> None:
@@ -124,6 +124,7 @@ def template_filter() -> Filter:
 
 TEMPLATE_COLUMN = Column("Template last applied", lambda row: row.template_label, sort=("template__name",))
 USER_TEMPLATE = "User template"
+LEVEL_FIELDS = tuple(name for number in range(1, LEVELS + 1) for name in level_names(number))  # shown as a table
 NOTIFICATION = "Voicemail notification and escalation"
 SECTIONS = (
     Section("Identification", ("first_name", "middle_name", "last_name", "username", "extension")),
@@ -146,7 +147,7 @@ SECTIONS = (
     template.ELIGIBILITY,
     replace(template.FOLLOW_ME, fields=(*template.FOLLOW_ME.fields, "primary_phone")),
     template.ATTENDANT_MENU,
-    Section(NOTIFICATION, ("notification_mode",),
+    Section(NOTIFICATION, ("notification_mode", *LEVEL_FIELDS),
             "Who is told when a message is left, by e-mail or text. It takes effect when the mail service runs."),
     Section("Email forwarding: own SMTP account",
             ("smtp_server", "smtp_port", "smtp_encryption", "smtp_username", "smtp_password"),
@@ -182,6 +183,7 @@ PAGE = AdminPage(
             lambda row: Linked(row.label, reverse("business.users.modify", args=[row.pk]), "business.users.modify"),
             sort=("last_name", "first_name", "username"),
             template="pages/cells/link.html",
+            css="nowrap",
         ),
         Column("Login name", lambda row: row.username, sort=("username",)),
         Column("Extension", _extension, sort=("extension__number",), template="pages/cells/link.html", css="num"),
@@ -200,7 +202,8 @@ PAGE = AdminPage(
     attach=attach,
     actions=(
         Action("Modify", "edit", "business.users.modify", _url("business.users.modify")),
-        Action("Delete", "trash", "business.users.delete", _url("business.users.delete"), danger=True, when=_person),
+        Action("Delete", "trash", "business.users.delete", _url("business.users.delete"),
+               danger=True, more=True, when=_person),
         Action("Welcome page", "info", "business.users", _url("business.users.welcome"), more=True, when=_person),
         Action("Unlock", "key", "business.users.unlock", _url("business.users.unlock"), post=True, more=True),
         Action("Delete messages", "voicemail", "business.users.delete_messages",

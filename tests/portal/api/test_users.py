@@ -79,7 +79,7 @@ def test_a_deleted_user_takes_the_extension_along(api: Api, admin: User, ann: Us
 def test_a_plain_user_may_not_see_the_users(api: Api, ann: User) -> None:
     answer = api(ann).get("/api/v1/users/")
     assert answer.status_code == 403
-    assert answer.json()["detail"] == "Your role does not include this."
+    assert "is not part of what you may use" in answer.json()["detail"]
 
 
 def test_a_stranger_is_asked_to_sign_in(db: None) -> None:
@@ -107,3 +107,63 @@ def test_users_are_found_by_login_name_and_extension(api: Api, admin: User, ann:
     client = api(admin)
     assert [user["username"] for user in client.get("/api/v1/users/?extension=102").json()["results"]] == ["bob"]
     assert [user["username"] for user in client.get("/api/v1/users/?username=ANN").json()["results"]] == ["ann"]
+
+
+def test_every_setting_is_read_and_written_and_a_patch_touches_only_what_it_names(
+    api: Api, admin: User, ann: User
+) -> None:
+    client, path = api(admin), f"/api/v1/users/{ann.pk}/"
+    before = client.get(path).json()
+    level = {"to": "ann@example.com", "minutes": 5, "retries": 1, "go_on": False}
+    sent = {
+        "max_voicemails": 7, "supervised_queues": ["10", "2"], "no_message_in": ["busy"], "vpn_password": "tunnel",
+        "notification_mode": "notification", "notification_levels": [level], "smtp_server": "mail.example",
+        "roles": ["Phone Administrator"],
+    }  # fmt: skip
+    answer = client.patch(path, sent, format="json")
+    assert answer.status_code == 200, answer.content
+    after = answer.json()
+    assert {name: after[name] for name in sent if name not in ("vpn_password", "supervised_queues")} == {
+        name: value for name, value in sent.items() if name not in ("vpn_password", "supervised_queues")
+    }
+    assert after["supervised_queues"] == ["2", "10"]
+    assert after["overrides"] == ["max_voicemails", "supervised_queues"]
+    assert "vpn_password" not in after
+    untouched = before.keys() - sent.keys() - {"overrides", "row_version"}
+    assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
+    assert User.objects.get(pk=ann.pk).vpn_password == "tunnel"
+
+
+def test_a_template_is_copied_applied_merged_and_not_deleted_while_in_use(api: Api, admin: User, ann: User) -> None:
+    client, path = api(admin), f"/api/v1/users/{ann.pk}/"
+    made = client.post("/api/v1/user-templates/", {"name": "Sales", "max_voicemails": 20}, format="json")
+    assert made.status_code == 201, made.content
+    sales = made.json()["id"]
+    answer = client.patch(path, {"template": sales, "call_recording": True}, format="json").json()
+    assert (answer["max_voicemails"], answer["overrides"]) == (20, ["call_recording"])
+    client.patch(f"/api/v1/user-templates/{sales}/", {"max_voicemails": 40}, format="json")
+    assert client.get(path).json()["max_voicemails"] == 20
+    answer = client.patch(path, {"template": sales, "apply": "merge"}, format="json").json()
+    assert (answer["max_voicemails"], answer["call_recording"]) == (40, True)
+    refused = client.delete(f"/api/v1/user-templates/{sales}/")
+    assert refused.status_code == 409
+    assert refused.json()["reasons"][0]["text"] == "It is the template last applied to Ann Example."
+
+
+def test_the_default_template_is_changed_and_deleted_by_nobody(api: Api, admin: User) -> None:
+    client = api(admin)
+    [default] = client.get("/api/v1/user-templates/?is_default=true").json()["results"]
+    path = f"/api/v1/user-templates/{default['id']}/"
+    assert client.patch(path, {"max_voicemails": 1}, format="json").status_code == 400
+    assert client.delete(path).status_code == 400
+    assert client.get(path).json() == default
+
+
+def test_a_phone_administrator_promotes_nobody_beyond_phone_administrator(
+    api: Api, phone_admin: User, ann: User
+) -> None:
+    client, path = api(phone_admin), f"/api/v1/users/{ann.pk}/"
+    answer = client.patch(path, {"roles": ["System Administrator"]}, format="json")
+    assert answer.status_code == 400
+    assert not ann.groups.exists()
+    assert client.patch(path, {"roles": ["Phone Administrator"]}, format="json").status_code == 200
