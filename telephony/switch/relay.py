@@ -49,7 +49,7 @@ def command(instance: settings.Instance, addresses: list[str]) -> list[str]:
         "--config-file=none",
         "--foreground",
         "--log-stderr",
-        "--log-level=5",
+        "--log-level=4",  # warnings: a notice is some fifteen lines for every call
         f"--listen-ng={instance.relay_control}",
         f"--interface=external/{external_interface(instance, addresses)}",
         f"--interface=internal/{instance.relay_internal}",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -24,6 +26,12 @@ def running() -> Iterator[Switch]:
             switch.close()
 
 
+def stored_dialogs(switch: Switch) -> set[str]:
+    """Call-IDs in the switch's database."""
+    with closing(sqlite3.connect(switch.place.instance.switch_state / "dialog.db", timeout=3)) as database:
+        return {row[0] for row in database.execute("SELECT callid FROM dialog")}
+
+
 def test_a_killed_switch_comes_back_with_registrations_calls_and_subscriptions(switch: Switch) -> None:
     ann, bob, carl = switch.phone(), switch.phone(), switch.phone()
     ann.answer_always("NOTIFY")
@@ -36,6 +44,7 @@ def test_a_killed_switch_comes_back_with_registrations_calls_and_subscriptions(s
     called = bob.incoming()
     connect(call, called)
     switch.router.wait("dlg", e="start")
+    switch.place.wait_for(lambda: call.call_id in stored_dialogs(switch), 5, "the call to be written")
 
     switch.place.kill("switch")
     switch.start()
