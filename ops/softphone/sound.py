@@ -65,3 +65,11 @@ def has_tone(samples: Samples, hz: float, share: float = 0.5, floor: float = 200
     """True when the tone is there and carries at least `share` of the loudness: music and speech do not pass."""
     amplitude = level(samples, hz)
     return amplitude > floor and amplitude / np.sqrt(2) > share * loudness(samples)
+
+
+def tone_share(samples: Samples, hz: float, window: float = 0.2) -> float:
+    """Share of `window`-second pieces that carry the tone, 0 .. 1. In pieces, because a jitter buffer that drops or
+    repeats a frame turns the phase, and a long correlation then cancels itself."""
+    size = int(window * RATE)
+    pieces = [samples[start : start + size] for start in range(0, len(samples) - size + 1, size)]
+    return sum(has_tone(piece, hz) for piece in pieces) / len(pieces) if pieces else 0.0

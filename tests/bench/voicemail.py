@@ -1,4 +1,7 @@
-"""A voicemail call: the phone rings 4 s and refuses, the mailbox greets (11 s: there are no personal greetings yet), six seconds are spoken."""
+"""A voicemail call: the phone rings 4 s and refuses, the mailbox greets, six seconds are spoken.
+
+The composed greeting takes 11 s; there are no personal greetings yet.
+"""
 
 from __future__ import annotations
 

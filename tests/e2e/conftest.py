@@ -15,6 +15,13 @@ Phones = Callable[[Person], Phone]
 Peers = Callable[..., Peer]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test waits for the whole house to start, which a busy machine makes long."""
+    for item in items:
+        if "tests/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.timeout(300))
+
+
 @pytest.fixture(scope="session")
 def house() -> Iterator[House]:
     house = House()

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ops.softphone.sound import RATE, Samples, from_ulaw, has_tone, level, loudness, to_ulaw, tone
+from ops.softphone.sound import RATE, Samples, from_ulaw, has_tone, level, loudness, to_ulaw, tone, tone_share
 
 __all__ = [
     "RATE", "Samples", "best_match", "contains", "from_ulaw", "has_tone", "level", "loudness", "parse_wav",
-    "read_wav", "to_ulaw", "tone", "wav", "write_wav",
+    "read_wav", "to_ulaw", "tone", "tone_share", "wav", "write_wav",
 ]  # fmt: skip
 
 

@@ -72,14 +72,14 @@ class House(Place):
         self.started_in = 0.0
 
     # -- life ----------------------------------------------------------------------------------
-    def open(self, seconds: float = 60.0) -> House:
+    def open(self, seconds: float = 150.0) -> House:
         """Start everything and wait for GET /health/ to say 200."""
         began = time.monotonic()
         self.start("house", [PYTHON, "-m", "ops.start"])
         try:
             wait_for(self.healthy, seconds, "GET /health/ to say 200")
         except Late as late:
-            raise AssertionError(f"{late}\nHealth: {self.health()}\n{self.logs()}") from None
+            raise AssertionError(f"{late}\nHealth: {self.health()}\n{self.logs(8)}") from None
         self.started_in = time.monotonic() - began
         self.claim_administrator()
         return self
