@@ -133,6 +133,7 @@ class AdminPage:
     add: Callable[[HttpRequest, forms.Form], tuple[Model, Change]] | None = None
     modify: Callable[[HttpRequest, Any, forms.Form, int], Change] | None = None  # the int: row version it was read at
     delete: Callable[[HttpRequest, Any, int], Change] | None = None
+    may_delete: Callable[[Any], bool] = lambda row: True  # False: it belongs to the system, no button is offered
     uses: Callable[[Any], Sequence[Use]] = lambda row: ()
     delete_text: str = ""
 

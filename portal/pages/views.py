@@ -104,7 +104,7 @@ class FormView(PageView):
         )
 
     def delete_url(self, row: Any) -> str:
-        if row is None or self.page.delete_link not in allowed_links(self.request):
+        if row is None or not self.page.may_delete(row) or self.page.delete_link not in allowed_links(self.request):
             return ""
         return reverse(f"{self.page.name}.delete", args=[row.pk])
 

@@ -78,6 +78,7 @@ PAGE = AdminPage(
     ),
     modify=modify_schedule,
     delete=delete_schedule,
+    may_delete=lambda schedule: schedule.number != 0,  # S25-03
     uses=schedule_uses,
     delete_text="What follows this schedule must be given another one first.",
 )

@@ -141,6 +141,9 @@ def test_schedule_0_cannot_be_deleted(default: Schedule, by: By, client_of_admin
     assert "Schedule 0 exists from installation" in answer.content.decode()
     assert b"/delete/" not in client_of_admin.get("/business/schedules/").content
     assert Schedule.objects.filter(number=0).exists()
+    form = client_of_admin.get(f"/business/schedules/{default.pk}/").content.decode()
+    assert "Modify" in form
+    assert f"/business/schedules/{default.pk}/delete/" not in form, "no button that only refuses"
 
 
 def test_the_form_takes_the_rows_of_each_day(default: Schedule, client_of_admin: Client) -> None:
