@@ -16,7 +16,7 @@ def fill_new_user(page: Page, first: str, last: str, login: str, extension: str)
     page.get_by_label("First name").fill(first)
     page.get_by_label("Last name").fill(last)
     page.get_by_label("Login name").fill(login)
-    page.get_by_label("Extension").fill(extension)
+    page.locator("#id_extension").fill(extension)
     page.get_by_label("Password", exact=False).first.fill("kept secret")
     page.get_by_label("Confirm password").fill("kept secret")
 
@@ -41,7 +41,7 @@ def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_stays(admin: Pers
     fill_new_user(page, "Xaver", "Yilmaz", "ann", "999")
     page.get_by_role("button", name="Add", exact=True).click()
 
-    extension = page.get_by_label("Extension")
+    extension = page.locator("#id_extension")
     expect(extension).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#id_extension_error")).to_contain_text("An extension is a number from 100 to 299")
     assert "id_extension_error" in (extension.get_attribute("aria-describedby") or "")
