@@ -13,6 +13,7 @@ from portal.business.roles.api import RoleViewSet
 from portal.business.schedules.api import ScheduleHolidayViewSet, ScheduleViewSet
 from portal.business.user_templates.api import UserTemplateViewSet
 from portal.business.users.api import UserViewSet
+from portal.my_manager.presence.api import PresenceViewSet
 from portal.my_manager.voicemails.api import VoicemailViewSet
 from portal.phone_system.extensions.api import ExtensionViewSet
 from portal.phone_system.handsets.api import HandsetViewSet
@@ -44,5 +45,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ContactInformationViewSet.as_view({"get": "show", "patch": "partial_update"}),
         name="contact-information",
     ),
+    path("presence/", PresenceViewSet.as_view({"get": "show", "patch": "partial_update"}), name="presence"),
     path("", include(router.urls)),
 ]

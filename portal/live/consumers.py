@@ -8,8 +8,10 @@
     {"type": "diff", "changed": [REG ...], "removed": [station ...],
                      "bans": [BAN ...], "lifted": [source ...]}
 /ws/my/           for everybody logged in: the own calls, the own mailbox, nothing of others
-    {"type": "snapshot", "calls": [CALL ...], "mailbox": {"new": 1, "old": 0} | null, "problem": ""}
-    {"type": "diff", "changed": [CALL ...], "removed": [call id ...], "mailbox": {...}}  mailbox when it changed
+    {"type": "snapshot", "calls": [CALL ...], "mailbox": {"new": 1, "old": 0} | null,
+     "presence": "in_office" | null, "problem": ""}                 null: not known, what the page shows stays
+    {"type": "diff", "changed": [CALL ...], "removed": [call id ...], "mailbox": {...}, "presence": "away"}
+                                                                    mailbox and presence when they changed
 
 CALL  {"id", "state": "ringing"|"talking"|"held"|"parked"|"queued",
        "from": number, "from_name", "from_user": id|null, "from_station",
@@ -164,6 +166,12 @@ class MyConsumer(LiveConsumer):
     async def snapshot(self) -> tuple[int, dict[str, Any]]:
         user_id = cast(Viewer, self.viewer).user_id
         calls, mailbox = await picture.acalls_of(user_id), await picture.amailbox_of(user_id)
+        presence = await picture.apresence_of(user_id)
         count = {"new": mailbox.items[0]["new"], "old": mailbox.items[0]["old"]} if mailbox.items else None
-        body = {"calls": calls.items, "mailbox": count, "problem": calls.problem or mailbox.problem}
-        return min(calls.number, mailbox.number), body
+        body = {
+            "calls": calls.items,
+            "mailbox": count,
+            "presence": presence.items[0] if presence.items else None,
+            "problem": calls.problem or mailbox.problem or presence.problem,
+        }
+        return min(calls.number, mailbox.number, presence.number), body

@@ -19,7 +19,7 @@ Message = dict[str, Any]  # as consumers.LiveConsumer.live_diff reads it
 def concerned(change: Change) -> set[Group]:
     """The groups that see something different, watched or not."""
     groups = {keys.group_user(user) for users in change.calls.values() for user in users}
-    groups |= {keys.group_user(user) for user in change.mailboxes}
+    groups |= {keys.group_user(user) for user in change.mailboxes | change.presences}
     if change.calls:
         groups.add(keys.GROUP_CALLS)
     if change.registrations or change.bans:
@@ -66,6 +66,11 @@ def messages(
             count = picture.mailboxes[user]
             own = bodies.setdefault(group, {"changed": [], "removed": []})
             own["mailbox"] = {"new": count["new"], "old": count["old"]}
+    for user in change.presences:
+        group = keys.group_user(user)
+        if group in watched:
+            own = bodies.setdefault(group, {"changed": [], "removed": []})
+            own["presence"] = picture.presences[user]
     return [
         (group, message(copy.number, previous[group], orjson.dumps({"type": "diff", **body}).decode()))
         for group, body in bodies.items()

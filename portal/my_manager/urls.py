@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.my_manager import views
+from portal.my_manager.call_history import views as call_history
+from portal.my_manager.call_routes import views as call_routes
+from portal.my_manager.notifications import views as notifications
+from portal.my_manager.phone_functions import views as phone_functions
+from portal.my_manager.presence import views as presence
+from portal.my_manager.secrets import views as secrets
+from portal.my_manager.voicemails import views as voicemails
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.voicemail, name="my_manager"),
-    path("calls/", views.calls, name="my_manager.calls"),
-    path("voicemails/<str:message_id>/audio/", views.audio, name="my_manager.audio"),
-    path("voicemails/<str:message_id>/heard/", views.heard, name="my_manager.heard"),
-    path("voicemails/<str:message_id>/delete/", views.delete, name="my_manager.delete"),
+    path("", voicemails.voicemail, name="my_manager"),
+    path("presence/", presence.change, name="my_manager.presence"),
+    path("calls/", call_history.calls, name="my_manager.calls"),
+    path("call-routes/", call_routes.call_routes, name="my_manager.call_routes"),
+    path("phone-functions/", phone_functions.sheet, name="my_manager.phone_functions"),
+    path("notifications/", notifications.notifications, name="my_manager.notifications"),
+    path("password/", secrets.secrets, name="my_manager.secrets"),
+    path("voicemails/<str:message_id>/audio/", voicemails.audio, name="my_manager.audio"),
+    path("voicemails/<str:message_id>/heard/", voicemails.heard, name="my_manager.heard"),
+    path("voicemails/<str:message_id>/delete/", voicemails.delete, name="my_manager.delete"),
 ]

@@ -8,6 +8,7 @@ the message (RFC 5322).
     messages(mail_root, user_id)            -> tuple[Message, ...], oldest first; reads headers only
     audio(mail_root, user_id, message_id)   -> bytes, a WAV file; raises MessageGone
     mark_heard(mail_root, user_id, id)      -> False when it is gone
+    mark_new(mail_root, user_id, id)        -> the same, back to new
     delete(mail_root, user_id, id)          -> True for the one caller that removed it
     clear(mail_root, user_id)               -> how many voicemails were deleted
     remove(mail_root, user_id)              -> the whole folder, of a user who is gone; raises OSError
@@ -29,6 +30,7 @@ from telephony.mailbox.store import (
     delete,
     deliver,
     mark_heard,
+    mark_new,
     messages,
     remove,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "delete",
     "deliver",
     "mark_heard",
+    "mark_new",
     "messages",
     "remove",
 ]

@@ -30,6 +30,7 @@ class Voicemail:
     received: datetime
     seconds: int
     call_id: str = ""
+    forwarded_by: str = ""  # name of who passed it on; from_number and from_name stay those of the caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Message:
     received: datetime
     seconds: int
     new: bool
+    forwarded_by: str = ""
 
 
 def compose(voicemail: Voicemail, *, message_id: str, audio: bytes) -> bytes:
@@ -61,9 +63,12 @@ def compose(voicemail: Voicemail, *, message_id: str, audio: bytes) -> bytes:
     mail["X-Switchroom-Caller-Name"] = name
     mail["X-Switchroom-Seconds"] = str(voicemail.seconds)
     mail["X-Switchroom-Call"] = plain(voicemail.call_id)
-    mail.set_content(
-        f"{caller} left you a message of {_length(voicemail.seconds)} on {received:%A, %d %B %Y at %H:%M}.\n"
-    )
+    what = f"a message of {_length(voicemail.seconds)} on {received:%A, %d %B %Y at %H:%M}.\n"
+    if forwarder := plain(voicemail.forwarded_by):
+        mail["X-Switchroom-Forwarded-By"] = forwarder
+        mail.set_content(f"{forwarder} forwarded to you {what}{caller} had left it.\n")
+    else:
+        mail.set_content(f"{caller} left you {what}")
     mail.add_attachment(audio, maintype="audio", subtype="wav", filename=f"voicemail-{received:%Y%m%d-%H%M%S}.wav")
     return mail.as_bytes()
 
@@ -80,6 +85,7 @@ def read_headers(data: bytes, *, message_id: str, new: bool, fallback: datetime)
         received=_date(str(mail.get("Date", "")), fallback),
         seconds=int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 7 else 0,
         new=new,
+        forwarded_by=str(mail.get("X-Switchroom-Forwarded-By", "")).strip(),
     )
 
 

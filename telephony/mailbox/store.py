@@ -93,6 +93,21 @@ def mark_heard(mail_root: Path, user_id: int, message_id: str) -> bool:
         return False
 
 
+def mark_new(mail_root: Path, user_id: int, message_id: str) -> bool:
+    folder = _maildir(mail_root, user_id)
+
+    def mark(entry: Entry) -> bool:
+        if not entry.new:
+            flags = "".join(sorted({*entry.flags} - {"S"}))
+            os.rename(entry.path, folder / "cur" / f"{entry.id}:2,{flags}")
+        return True
+
+    try:
+        return _on_file(mail_root, user_id, message_id, mark)
+    except MessageGone:
+        return False
+
+
 def delete(mail_root: Path, user_id: int, message_id: str) -> bool:
     """Idempotent: of callers racing for one message exactly one gets True."""
 

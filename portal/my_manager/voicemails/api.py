@@ -42,15 +42,24 @@ class VoicemailSerializer(WithFrom):
     received = serializers.DateTimeField(source="message.received", read_only=True)
     seconds = serializers.IntegerField(source="message.seconds", read_only=True)
     new = serializers.BooleanField(source="message.new")
+    forwarded_by = serializers.CharField(
+        source="message.forwarded_by", read_only=True, help_text="Name of who passed it on, or empty."
+    )
     audio = serializers.SerializerMethodField(help_text="Path of the WAV file.")
 
     def get_audio(self, entry: Entry) -> str:
         return f"/api/v1/voicemails/{entry.key}/audio/"
 
 
+class ForwardSerializer(serializers.Serializer[dict[str, list[str]]]):
+    to = serializers.ListField(
+        child=serializers.CharField(max_length=64), min_length=1, max_length=250, help_text="Login names."
+    )
+
+
 @extend_schema(parameters=[OpenApiParameter("id", str, OpenApiParameter.PATH)])
 class VoicemailViewSet(viewsets.ViewSet):
-    required_links = {"list": "", "retrieve": "", "partial_update": "", "destroy": "", "audio": ""}
+    required_links = {"list": "", "retrieve": "", "partial_update": "", "destroy": "", "audio": "", "forward": ""}
     lookup_value_regex = r"[0-9]{1,18}-[^/]+"
 
     @extend_schema(
@@ -69,13 +78,13 @@ class VoicemailViewSet(viewsets.ViewSet):
 
     @extend_schema(request=VoicemailSerializer, responses=VoicemailSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """{"new": false}: heard."""
+        """{"new": false}: heard; {"new": true}: to be heard again."""
         entry = self._entry(request, pk, own=True)
-        serializer = VoicemailSerializer(data=request.data)
+        serializer = VoicemailSerializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        if serializer.validated_data["message"]["new"]:
-            raise serializers.ValidationError({"new": ["A voicemail can be marked as heard (false), not as new."]})
-        if not services.mark_heard(entry.user, entry.message.id):
+        new = serializer.validated_data.get("message", {}).get("new", entry.message.new)
+        mark = services.mark_new if new else services.mark_heard
+        if new != entry.message.new and not mark(entry.user, entry.message.id):
             raise NotFound("This voicemail was deleted.")
         return Response(VoicemailSerializer(self._entry(request, pk, own=True)).data)
 
@@ -96,6 +105,23 @@ class VoicemailViewSet(viewsets.ViewSet):
         except mailbox.MessageGone as error:
             raise NotFound("This voicemail was deleted.") from error
         return HttpResponse(data, content_type="audio/wav", headers={"Cache-Control": "private, no-store"})
+
+    @extend_schema(request=ForwardSerializer, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def forward(self, request: Request, pk: str) -> Response:
+        """A copy into each of these mailboxes, or into none of them."""
+        entry = self._entry(request, pk, own=True)
+        serializer = ForwardSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        people = {user.username.lower(): user for user in services.recipients(entry.user)}
+        names = serializer.validated_data["to"]
+        if wrong := [name for name in names if name.lower() not in people]:
+            raise serializers.ValidationError({"to": [f"There is no mailbox of {name} for you." for name in wrong]})
+        try:
+            services.forward(entry.user, entry.message.id, [people[name.lower()] for name in names])
+        except mailbox.MessageGone as error:
+            raise NotFound("This voicemail was deleted.") from error
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _owner(self, request: Request, username: str) -> User:
         me: User = request.user

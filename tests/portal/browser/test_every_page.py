@@ -43,7 +43,15 @@ ADMIN_PAGES = (
     "/phone-system/extensions/1/",
     "/business/users/?q=nobody-is-called-this",
 )
-OWN_PAGES = ("/my/", "/my/calls/", "/change-password/")
+OWN_PAGES = (
+    "/my/",
+    "/my/calls/",
+    "/my/call-routes/",
+    "/my/phone-functions/",
+    "/my/notifications/",
+    "/my/password/",
+    "/change-password/",
+)
 WIDTHS = (360, 768, 1920)
 
 

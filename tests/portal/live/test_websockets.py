@@ -10,7 +10,8 @@ import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from telephony.messages.events import MailboxCounted, SourceBanned
+from telephony.messages.events import MailboxCounted, PresenceChanged, SourceBanned
+from telephony.messages.snapshot import Presence
 from tests.portal.live.conftest import WebPlace
 from tests.portal.live.feed import Feed, head
 
@@ -83,9 +84,12 @@ async def test_a_plain_user_hears_of_the_own_calls_and_mailbox_and_nothing_else(
         await until(socket, lambda m: changed(m, own.id), heard)
         feed.emit(MailboxCounted(**head(), user_id=user_id, new=2, old=1))
         await until(socket, lambda m: m.get("mailbox") == {"new": 2, "old": 1}, heard)
+        feed.emit(PresenceChanged(**head(), user_id=user_id + 1, presence=Presence.BUSY))
+        feed.emit(PresenceChanged(**head(), user_id=user_id, presence=Presence.AWAY))
+        await until(socket, lambda m: m.get("presence") == "away", heard)
         feed.end(own)
         await until(socket, lambda m: own.id in m.get("removed", ()), heard)
-    assert not any(others.id in text for text in heard)
+    assert not any(others.id in text or "busy" in text for text in heard)
 
 
 async def test_handsets_hear_registrations_and_bans(web: WebPlace) -> None:
