@@ -15,7 +15,7 @@ from telephony.messages.snapshot import Presence
 from telephony.router.index import SnapshotIndex
 
 Side = Literal["caller", "callee"]
-Role = Literal["", "first", "second", "test", "far", "picker"]
+Role = Literal["", "first", "second", "test", "far", "picker", "transferred"]
 
 
 @dataclass(slots=True)

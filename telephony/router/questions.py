@@ -26,6 +26,8 @@ from telephony.router.originate import first_leg, test_leg
 from telephony.router.server import Message, SwitchLink
 from telephony.router.steps.external import LINE_FAILED, LINE_USER, after_line
 from telephony.router.tokens import Token, Tokens
+from telephony.router.transfer import USER as TRANSFER_USER
+from telephony.router.transfer import transferred
 
 if TYPE_CHECKING:
     from telephony.router.leases import Grant
@@ -58,7 +60,7 @@ class Questions:
             self.ledger.end_leg(old, code=500, reason="The phone sent the call again")
         kind, line_id = _kind(str(m.get("kind", "")))
         line_id = self._registered_line(line_id, str(m.get("to", "")))
-        token = self.tokens.take(str(m.get("tok", "")), _monotonic()) if kind == "worker" else None
+        token = self._token(kind, m)
         call = self._call_of(token)
         leg = self.live.add_leg(
             Leg(
@@ -109,6 +111,18 @@ class Questions:
                 return
         self._take_line(leg, plan)
         self._answer(link, leg, plan, invite)
+
+    def _token(self, kind: InviteKind, m: Message) -> Token | None:
+        """A worker's in its header, a transferred phone's in the address it was sent to."""
+        if kind == "worker":
+            return self.tokens.take(str(m.get("tok", "")), _monotonic())
+        to, station = str(m.get("to", "")), str(m.get("st", ""))
+        if kind != "phone" or not to.startswith(TRANSFER_USER):
+            return None
+        known = self.tokens.known.get(to.removeprefix(TRANSFER_USER))
+        if known is None or known.station != station:
+            return None  # guessed, or another phone's: a number that does not exist
+        return self.tokens.take(to.removeprefix(TRANSFER_USER), _monotonic())
 
     def _registered_line(self, line_id: int | None, to: str) -> int | None:
         """Several lines may share a carrier's address; one that registered is called by the name it gave itself."""
@@ -175,6 +189,8 @@ class Questions:
             return first_leg(call.index, self.live, invite, facts=call.facts)
         if token is not None and token.role == "test":
             return test_leg(call.index, self.live, invite)
+        if token is not None and token.role == "transferred":
+            return transferred(call.index, self.live, token)
         return draft(call.index, self.live, invite)
 
     def _answer(self, link: SwitchLink, leg: Leg, plan: RoutePlan, invite: Invite) -> None:

@@ -36,6 +36,7 @@ from telephony.router.schedules import Schedules
 from telephony.router.server import Message, RpcFailed, SwitchLink
 from telephony.router.store import AWAY, Store
 from telephony.router.tokens import Tokens
+from telephony.router.transfer import Transfers
 from telephony.switch.control import DialogLamp
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Router:
         self.moved = Moved(self.live, self.ledger, self._add_phone)
         self.pick_ups = PickUps(self)
         self.questions.pick_up = self.pick_ups.begin
+        self.transfers = Transfers(self)
         self.resync = Resync(self)
         self.line_registrations = LineRegistrations(self)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -123,6 +125,8 @@ class Router:
             self._question(self.link, message)
         elif kind == "ask" and self.link is not None:
             self.questions.ask(self.link, message)
+        elif kind == "refer" and self.link is not None:
+            self.transfers.refer(self.link, message)
         elif kind in self._handlers:
             self._handlers[kind](message)
         else:

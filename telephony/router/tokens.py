@@ -6,7 +6,7 @@ A worker can never invent a call: without a token of the router its INVITE is re
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from telephony.router.invite import Invite
 from telephony.router.live import Role
@@ -22,6 +22,9 @@ class Token:
     target: str  # dialled digits of a second leg; user's extension of a first; station of a test ring
     until: float  # monotonic seconds
     origin: Invite | None = None  # of a far leg: the INVITE it continues, with the caller's identity and rights
+    station: str = ""  # the only phone that may use it (transfer); "" for a worker's
+    recall: str = ""  # the transferor's station
+    replaces: str = ""  # header of an attended transfer
 
 
 @dataclass(slots=True)
@@ -34,6 +37,12 @@ class Tokens:
         self.known = {text: token for text, token in self.known.items() if token.until > now}
         text = secrets.token_urlsafe(18)
         self.known[text] = Token(call_id, role, acting, target, now + SECONDS, origin)
+        return text
+
+    def keep(self, token: Token, now: float) -> str:
+        """A token made elsewhere; its text."""
+        text = secrets.token_urlsafe(18)
+        self.known[text] = replace(token, until=now + SECONDS)
         return text
 
     def take(self, text: str, now: float) -> Token | None:
