@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -28,8 +29,8 @@ def switched(bed: Bed) -> None:
         "calls",
         [(a.station, a.authentication, callees[i % len(callees)].extension) for i, a in enumerate(callers)],
     )
-    worst = 0.0
-    with bed.answering("answer", there, 60):
+    worst, seen = 0.0, 0
+    with bed.answering("answer", there, 60) as phones:
         for rate, calls in LOADS:
             with bed.measured() as used:
                 client = Sipp(
@@ -41,8 +42,12 @@ def switched(bed: Bed) -> None:
             total = sum(per.values())
             worst = max(worst, total)
             parts = ", ".join(f"{name} {value:.2f}" for name, value in per.items())
+            # what the phones did not take went to voicemail: another kind of call, and a dearer one
+            taken = phones.statistics().successful - seen
+            seen += taken
             bed.report(
-                f"switched, {rate}/s: {done.successful} ok, {done.failed} failed, {done.rate:.0f}/s ({parts})",
+                f"switched, {rate}/s: {done.successful} ok, {done.failed} failed, {done.retransmissions} sent again, "
+                f"{taken} taken by phones, {done.rate:.0f}/s, machine load {os.getloadavg()[0]:.0f} ({parts})",
                 total, "CPU s/1000",
             )  # fmt: skip
     bed.report("switched call, the dearest of the three loads", worst, "CPU s/1000",

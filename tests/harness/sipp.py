@@ -44,6 +44,7 @@ class Sipp:
         argv = [*WITH_US, "sipp", "-sf", str(file), "-i", local, "-p", str(port or 5060),
                 "-mi", local, "-trace_stat", "-stf", str(self.statistics_file), "-fd", "1",
                 "-trace_err", "-error_file", str(self.errors), "-nostdin", "-timeout_error"]  # fmt: skip
+        argv += ["-buff_size", "2097152"]  # with its own 64 kB a starved SIPp loses answers, and the switch is blamed
         if calls:
             argv += ["-m", str(calls), "-r", f"{rate:g}", "-rp", "1000", "-l", str(limit or max(10, int(rate * 20)))]
         if table:
