@@ -38,6 +38,8 @@ def main(address: str, proxy: str) -> None:
                     say("legs", port.legs())
                 elif verb == "play":
                     port.play(arguments[0], tuple(map(Path, arguments[1])), *arguments[2:])
+                elif verb == "loop":
+                    port.loop(arguments[0], Path(arguments[1]))
                 elif verb == "record":
                     port.record(arguments[0], Path(arguments[1]), RecordRules(**arguments[2]))
                 elif verb == "dial":

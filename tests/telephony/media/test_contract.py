@@ -13,6 +13,7 @@ from telephony.media.port import (
     Digit,
     EarlyMedia,
     Ended,
+    Held,
     Incoming,
     Played,
     Recorded,
@@ -20,7 +21,7 @@ from telephony.media.port import (
     Ringing,
 )  # fmt: skip
 from tests.harness.audio import read_wav, write_wav
-from tests.telephony.media.stage import FakeStage, FarEnd, RealStage, Stage, is_tone
+from tests.telephony.media.stage import FakeStage, FarEnd, RealFar, RealStage, Stage, is_tone
 
 pytestmark = pytest.mark.telephony
 
@@ -258,6 +259,36 @@ def test_a_dialled_call_carries_the_headers_it_was_given(stage: Stage) -> None:
         assert far.headers == (("X-Switchroom-Token", "t-1"),)  # type: ignore[attr-defined]
     far.refuse(480)
     stage.expect(Ended)
+
+
+def test_a_caller_can_hear_something_before_he_is_answered(stage: Stage, tmp_path: Path) -> None:
+    far = stage.call_in()
+    leg = stage.expect(Incoming).leg
+    stage.do("early", leg)
+    stage.do("play", leg, (tone_file(tmp_path, 400, 3),))
+    if isinstance(far, RealFar):
+        far.call.listen_to(far.call.expect(183).body)
+    stage.until(lambda: far.hears(400), 3, "the file")
+    stage.do("answer", leg)
+    assert stage.expect(Answered).leg == leg
+
+
+def test_a_loop_is_played_until_something_else_is_and_says_nothing(stage: Stage, tmp_path: Path) -> None:
+    leg, far = talking(stage)
+    stage.do("loop", leg, tone_file(tmp_path, 400, 0.5))
+    stage.none_of(Played, 1.5)
+    assert far.hears(400)
+    stage.do("hush", leg)
+    stage.until(lambda: not far.hears(400), 2, "silence")
+
+
+def test_hold_and_resume_of_the_far_side_are_told_once(stage: Stage) -> None:
+    leg, far = talking(stage)
+    far.hold()
+    assert stage.expect(Held) == Held(leg=leg, on=True)
+    far.hold(False)
+    assert stage.expect(Held) == Held(leg=leg, on=False)
+    stage.none_of(Held, 0.5)
 
 
 def test_bridged_legs_hear_each_other_and_digits_cross_anew(stage: Stage) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ops.softphone.message import media_of
+from telephony.switch import control
+from tests.harness.carrier import Carrier
 from tests.harness.sip import Peer
 from tests.telephony.switch.conftest import Switch, connect, invite_unchallenged, plan, ring
 
@@ -129,3 +131,43 @@ def test_the_private_network_speaks_only_through_its_own_door(switch: Switch, wo
     worker.send(inside)
     assert worker.final(inside).code == 200
     assert len([m for m in worker.seen if m.method == "OPTIONS" and m.is_response]) == 1
+
+
+def test_a_carrier_may_ask_for_the_password_within_a_call(switch: Switch, worker: Peer) -> None:
+    """Only the switch has it; the CSeq goes on for everybody."""
+    place = switch.place
+    with Carrier(
+        place.phone_address(), place.instance.sip, login="line", password="secret", challenging=True
+    ) as carrier:
+        switch.router.rpc(control.set_entry("lineauth", "7", "line|secret"))
+        step = {
+            "ring": 4000,
+            "t": [{"uri": f"sip:555@{carrier.address}:5060"}],
+            "line": 7,
+            "fu": "585",
+            "fh": "carrier",
+        }
+        switch.router.plans["token-555"] = plan(step)
+        call = invite_unchallenged(worker, "555", headers=(("X-Switchroom-Token", "token-555"),))
+        far = carrier.take()
+        assert "<sip:585@carrier>" in far.request.get("From")
+        connect(call, far)
+        for _ in range(2):
+            again = call._within("INVITE", body=call.offer())
+            call._send(again)
+            request = carrier.peer.expect(lambda m: m.method == "INVITE" and "tag=" in m.get("To"), 4, "re-INVITE")
+            request = carrier.challenge(request)
+            carrier.peer.send(
+                request.reply(200, body=far.offer()).add("Contact", f"<{carrier.peer.contact}>"), request.source
+            )
+            assert worker.final(again).code == 200
+            call._send(call._within("ACK", cseq=again.cseq))
+            ack = carrier.peer.expect("ACK")
+            assert ack.cseq == request.cseq
+        call.rtp.play_tone(440)
+        far.rtp.wait_tone(440)
+        worker.answer_always("BYE")
+        bye = call._within("BYE")
+        call._send(bye)
+        assert carrier.peer.expect("BYE").cseq > request.cseq
+        assert worker.final(bye).code == 200
