@@ -1,4 +1,5 @@
-"""The browser's libraries: the files package.json lists, and nothing else of npm's folder, reach the web server.
+"""The browser's libraries: the files package.json lists, and nothing else of npm's folder, reach the web server. Those
+listed under `tests` are kept beside them for the tests, which read them with `for_tests`.
 
 python -m ops.libraries pick NODE_MODULES TARGET     copy the listed files
 """
@@ -15,14 +16,14 @@ import instance
 PICKED = instance.SOURCE / ".stamps" / "libraries-files"
 
 
-def listed(package: Path = instance.SOURCE / "package.json") -> dict[str, str]:
+def listed(package: Path = instance.SOURCE / "package.json", *, part: str = "vendor") -> dict[str, str]:
     """Target path → path below node_modules."""
-    return {str(target): str(source) for target, source in json.loads(package.read_text())["vendor"].items()}
+    return {str(target): str(source) for target, source in json.loads(package.read_text())[part].items()}
 
 
 def pick(node_modules: Path, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
-    for name, source in listed().items():
+    for name, source in (listed() | listed(part="tests")).items():
         file = target / name
         file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(node_modules / source, file)
@@ -36,6 +37,11 @@ def install(vendor: Path) -> None:
             continue
         file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, file)
+
+
+def for_tests(name: str) -> str:
+    """The text of a library that only tests use."""
+    return (PICKED / name).read_text()
 
 
 if __name__ == "__main__":

@@ -72,7 +72,9 @@ function place(day, period) {
   period.button.style.width = `${((period.end - period.start) / DAY) * 100}%`;
   period.button.className = `bar ${period.mode}`;
   period.button.querySelector(".text").textContent = `${greetingName(period)} ${clock(period.start)}–${clock(period.end)}`;
-  period.button.setAttribute("aria-label", words(day, period));
+  /* with the words that are seen: who speaks to the screen says those (WCAG 2.5.3) */
+  const seen = period.button.querySelector(".text").textContent;
+  period.button.setAttribute("aria-label", `${words(day, period)}: ${seen}`);
 }
 
 function changed(day, period) {

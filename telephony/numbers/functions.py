@@ -87,7 +87,7 @@ def _calls(plan: DialPlan, emergency: Emergency, outside: bool) -> list[_Candida
         _Candidate(
             Function(
                 "Calls", "One telephone", f"{plan.station}nnn", f"{plan.station}111",
-                "Rings that telephone alone; its number stands on Phone System > Handsets.",
+                "Rings that telephone alone.",
             ),
             f"{plan.station}111",
             meanings.Station,
