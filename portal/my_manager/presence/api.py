@@ -14,7 +14,7 @@ from portal.my_manager.presence import services
 
 
 class PresenceSerializer(serializers.Serializer[dict[str, str]]):
-    presence = serializers.ChoiceField(choices=tuple(services.TITLES.items()))
+    presence = serializers.ChoiceField(choices=tuple(services.TITLES))
 
 
 class PresenceViewSet(viewsets.ViewSet):
