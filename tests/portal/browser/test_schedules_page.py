@@ -93,7 +93,7 @@ def test_everything_goes_by_keyboard(week: Page) -> None:
 
 
 def test_a_day_is_copied_in_the_form(week: Page) -> None:
-    week.get_by_role("link", name="Copy Monday to other days").click()
+    week.get_by_role("link", name="Monday: copy to other days").click()
     week.get_by_role("dialog").get_by_label("Sunday").check()
     week.get_by_role("dialog").get_by_role("button", name="Copy").click()
     assert times(week, "Sunday") == [("08:00", "17:00")]
