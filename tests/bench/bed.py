@@ -59,11 +59,13 @@ class Bed:
 
     @property
     def folder(self) -> Path:
-        return self.house.folder / "sipp"
+        """Of SIPp's scenarios, tables and sounds."""
+        found = self.house.folder / "sipp"
+        found.mkdir(exist_ok=True)
+        return found
 
     def table(self, name: str, rows: list[tuple[str, ...]]) -> Path:
         """A SIPp injection file."""
-        self.folder.mkdir(exist_ok=True)
         path = self.folder / f"{name}.inf"
         path.write_text("SEQUENTIAL\n" + "".join(";".join(row) + "\n" for row in rows))
         return path
