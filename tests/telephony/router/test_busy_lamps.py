@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
@@ -60,12 +58,6 @@ def lamp(watcher: Peer, entity: str, *states: str, seconds: float = 4.0) -> Dial
         if sorted(one.state for one in found.dialogs.values()) == sorted(states):
             return found
     raise AssertionError(f"No lamp {entity} {states}; seen: {seen}")
-
-
-def calls_on_disk(engine: Engine) -> int:
-    """Answered calls the switch would know again after `kill -9`."""
-    with closing(sqlite3.connect(engine.instance.switch_state / "dialog.db", timeout=3)) as database:
-        return int(database.execute("SELECT count(*) FROM dialog WHERE state >= 3").fetchone()[0])
 
 
 def test_a_lamp_goes_from_idle_over_early_to_confirmed_and_out(
@@ -160,7 +152,7 @@ def test_lamps_are_right_within_ten_seconds_of_a_restart_of_the_switch(
     follow(lobby, "102")
     outgoing, _ = talk(ann, bob)
     before = lamp(lobby, "102", "confirmed")
-    engine.place.wait_for(lambda: calls_on_disk(engine), 5, "the switch to write the call down (decision 9)")
+    engine.place.wait_for(engine.calls_on_disk, 5, "the switch to write the call down (decision 9)")
     engine.place.kill("switch")
     lobby.inbox.clear()
     engine.restart_switch()

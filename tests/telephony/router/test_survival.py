@@ -72,6 +72,7 @@ def test_calls_are_made_and_ended_while_redis_is_away_and_told_afterwards(engine
 def test_the_switch_restarts_and_is_filled_again(engine: Engine, ann: Peer, bob: Peer) -> None:
     talk(ann, bob)
     call_id = engine.new_call(dialled="102")
+    engine.place.wait_for(engine.calls_on_disk, 5, "the switch to write the call down (decision 9)")
     engine.place.kill("switch")
     engine.event("engine.state", part="switch", up=False)
     engine.restart_switch()
