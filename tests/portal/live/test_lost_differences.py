@@ -56,6 +56,7 @@ class Page:
         await self.wire.wait(timeout=10)
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_a_difference_is_passed_on_unless_the_snapshot_has_it_already(watching: Any) -> None:
     page = Page()
     assert await page.open() == {"type": "snapshot", "calls": [], "problem": ""}
@@ -65,6 +66,7 @@ async def test_a_difference_is_passed_on_unless_the_snapshot_has_it_already(watc
     await page.close()
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_after_a_lost_difference_comes_a_snapshot(watching: Any) -> None:
     page = Page()
     await page.open()
@@ -74,6 +76,7 @@ async def test_after_a_lost_difference_comes_a_snapshot(watching: Any) -> None:
     await page.close()
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_a_lost_last_difference_is_found_by_looking_again(watching: Any) -> None:
     page = Page()
     await page.open()
@@ -83,6 +86,7 @@ async def test_a_lost_last_difference_is_found_by_looking_again(watching: Any) -
     await page.close()
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_when_the_hub_dies_the_page_says_so(watching: Any) -> None:
     page = Page()
     await page.open()
