@@ -13,10 +13,11 @@ from typing import Literal, Protocol
 
 from telephony.mailbox import Message, Voicemail
 from telephony.media.port import Answered, Digit, EarlyMedia, Ended, Held, Played, RecordEnd, Ringing, ToneName
-from telephony.messages.workers import PinChecked
+from telephony.messages.workers import CallGranted, PinChecked
+from telephony.voice import Spoken
 
 CALLER = "caller"
-Sound = str | Path  # a name of the prompt set, or a WAV file
+Sound = str | Path | Spoken  # a name of the prompt set, a WAV file, or a text the machine speaks
 
 
 # -- events beside those of the port ---------------------------------------------------------------
@@ -73,8 +74,15 @@ class PinAnswer:
     checked: PinChecked | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswer:
+    """Answer to AskCall; `granted` is None when the router cannot be asked."""
+
+    granted: CallGranted | None
+
+
 SessionEvent = (
-    Begun | Joined | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer
+    Begun | Joined | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer | CallAnswer
     | Ringing | EarlyMedia | Answered | Held | Ended | Played | Digit
 )  # fmt: skip
 
@@ -183,6 +191,20 @@ class AskPin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskCall:
+    """May the caller reach these digits? Answered by CallAnswer."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Have these texts spoken beforehand, where nobody did yet; not answered."""
+
+    texts: tuple[Spoken, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookUp:
     user_id: int
     headers: bool = True  # False: the total is enough
@@ -224,7 +246,7 @@ class Finish:
 
 Command = (
     Answer | Ring | Early | HangUp | Play | Tone | Music | Hush | Record | Deliver | Discard | Dial | Bridge | Wait
-    | AskPin | LookUp | Fetch | MarkHeard | Remove | Report | Finish
+    | AskPin | AskCall | Prepare | LookUp | Fetch | MarkHeard | Remove | Report | Finish
 )  # fmt: skip
 
 

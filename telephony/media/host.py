@@ -17,9 +17,11 @@ from instance import Endpoint
 from telephony.calls.session import (
     CALLER,
     Answer,
+    AskCall,
     AskPin,
     Begun,
     Bridge,
+    CallAnswer,
     Command,
     Dial,
     Early,
@@ -31,6 +33,7 @@ from telephony.calls.session import (
     Music,
     PinAnswer,
     Play,
+    Prepare,
     Report,
     Ring,
     SessionEvent,
@@ -49,6 +52,7 @@ from telephony.messages import Wire
 from telephony.messages.workers import (
     TOKEN_HEADER,
     AnyApp,
+    CallGranted,
     CheckPin,
     EndSession,
     Lease,
@@ -56,6 +60,7 @@ from telephony.messages.workers import (
     PinChecked,
     SessionEnded,
 )  # fmt: skip
+from telephony.messages.workers import AskCall as AskCallLine
 from telephony.messages.workers import Session as SessionLine
 
 log = logging.getLogger(__name__)
@@ -108,7 +113,7 @@ class Host:
             self._hang_up_all(live)
 
     # -- from the router ---------------------------------------------------------------------------
-    def on_router(self, message: Lease | EndSession | PinChecked) -> None:
+    def on_router(self, message: Lease | EndSession | PinChecked | CallGranted) -> None:
         match message:
             case Lease():
                 self._on_lease(message)
@@ -120,10 +125,16 @@ class Host:
                 else:
                     self.send(SessionEnded(lease=message.lease, reason="ended before it began"))
             case PinChecked():
-                lease, _, ask = message.ask.rpartition(":")
-                live = self._live.get(lease)
-                if live is not None and str(live.asks) == ask:
-                    self._feed(live, PinAnswer(checked=message))
+                self._answered(message.ask, PinAnswer(checked=message))
+            case CallGranted():
+                self._answered(message.ask, CallAnswer(granted=message))
+
+    def _answered(self, asked: str, event: SessionEvent) -> None:
+        """An answer to the last question of a session; older ones are no longer waited for."""
+        lease, _, ask = asked.rpartition(":")
+        live = self._live.get(lease)
+        if live is not None and str(live.asks) == ask:
+            self._feed(live, event)
 
     def _on_lease(self, lease: Lease) -> None:
         if lease.lease in self._live or lease.lease in self._leases:
@@ -279,6 +290,12 @@ class Host:
                     ask=f"{live.lease}:{live.asks}", lease=live.lease, extension=command.extension, pin=command.pin
                 )
                 return () if self.send(ask) else (PinAnswer(checked=None),)
+            case AskCall(digits=digits):
+                live.asks += 1
+                asked = AskCallLine(ask=f"{live.lease}:{live.asks}", lease=live.lease, digits=digits)
+                return () if self.send(asked) else (CallAnswer(granted=None),)
+            case Prepare(texts):
+                self.paperwork.desk.submit(lambda: self.prompts.prepare(texts), lambda made: None)
             case Finish(reason):
                 self._finish(live, reason)
             case _:

@@ -7,7 +7,11 @@ US English by Allison Smith, Debian package asterisk-core-sounds-en-wav. A file 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
+
+from telephony.voice import Spoken
+from telephony.voice.synthesis import prepare
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +20,7 @@ ENGLISH = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
 
 class Prompts:
     def __init__(self, own: Path, built_in: Path = ENGLISH) -> None:
+        self.own = own
         self._folders = (own, built_in)
         self._missing: set[str] = set()
 
@@ -32,6 +37,14 @@ class Prompts:
             log.error("prompts.missing name=%s folders=%s", name, ",".join(map(str, self._folders)))
         return None
 
-    def files(self, sounds: tuple[str | Path, ...]) -> tuple[Path, ...]:
-        found = (sound if isinstance(sound, Path) else self.file(sound) for sound in sounds)
+    def files(self, sounds: tuple[str | Path | Spoken, ...]) -> tuple[Path, ...]:
+        found = (sound if isinstance(sound, Path) else self.file(_name(sound)) for sound in sounds)
         return tuple(path for path in found if path is not None)
+
+    def prepare(self, texts: Iterable[Spoken]) -> int:
+        """Speak what is not there yet; takes some 50 ms a text, so not in the loop."""
+        return prepare(self.own, texts)
+
+
+def _name(sound: str | Spoken) -> str:
+    return sound.name if isinstance(sound, Spoken) else sound

@@ -14,7 +14,8 @@ from telephony.media.host import Host
 from telephony.media.link import RouterLink
 from telephony.media.pjsua import PjsuaPort
 from telephony.media.prompts import Prompts
-from telephony.messages.workers import EndSession, Lease, PinChecked, Recycle, WorkerHello
+from telephony.messages.workers import CallGranted, EndSession, Lease, PinChecked, Recycle, WorkerHello
+from telephony.voice.sentences import SENTENCES
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +46,11 @@ def run(inst: Instance, number: int) -> int:
         inst.router_socket,
         lambda: WorkerHello(worker=number, pid=os.getpid(), address=str(address), sessions=host.sessions()),
     )
+    prompts = Prompts(inst.media / "prompts" / "en")
+    if number == 0:  # what nobody recorded is spoken once, before somebody calls
+        desk.submit(lambda: prompts.prepare(SENTENCES), lambda made: None)
     host = Host(
-        port=port, desk=desk, prompts=Prompts(inst.media / "prompts" / "en"), switch=inst.switch_internal,
+        port=port, desk=desk, prompts=prompts, switch=inst.switch_internal,
         mail_root=inst.mail, spool_folder=inst.media / "spool",
         music=inst.media / "hold" / "default.wav",  # the relay provides it
         send=link.send,
@@ -59,7 +63,7 @@ def run(inst: Instance, number: int) -> int:
         for event in port.poll(IDLE_TURN if host.idle else TURN):
             host.on_port(event)
         for message in link.poll():
-            if isinstance(message, Lease | EndSession | PinChecked):
+            if isinstance(message, Lease | EndSession | PinChecked | CallGranted):
                 host.on_router(message)
             elif isinstance(message, Recycle):
                 recycle = True

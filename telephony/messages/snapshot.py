@@ -86,6 +86,9 @@ class UserEntry(Wire):
     follow_me_pin: bool = True  # Follow Me asks for the PIN (S09-25)
     follow_me_name: bool = False  # and records the caller's name
     primary_station: str = ""  # target of *7 (S19-11)
+    first_name: str = ""
+    last_name: str = ""
+    attendants: tuple[int, ...] = ()  # that list this user (S26-07)
     link: str = ""
 
 
@@ -106,6 +109,28 @@ class ExtensionEntry(Wire):
     user_id: int | None = None  # None: a system extension
     description: str = ""
     routes: dict[Presence, Route]  # a system extension uses IN_OFFICE only
+    link: str = ""
+
+
+class AttendantEntry(Wire):
+    """An auto attendant's settings (S26-04). Shortcuts and the default extension are what is dialled."""
+
+    number: int  # 1..9
+    description: str
+    schedule_id: int = 0  # whose greeting is played
+    recordings: tuple[str, ...] = ()  # what is recorded of "0".."8" and "c", the custom message
+    dial_by_name: bool = False
+    dial_by_name_prompt: bool = True
+    spell_by: Literal["first_or_last", "last", "first"] = "first_or_last"
+    directory: bool = True
+    directory_prompt: bool = True
+    directory_order: Literal["extension", "name"] = "extension"
+    dial_now_prompt: bool = True
+    end_call_prompt: bool = True
+    repeat_prompt: bool = True
+    speed_dials: bool = False
+    default_extension: str = ""
+    shortcuts: dict[str, str] = {}
     link: str = ""
 
 
@@ -197,6 +222,8 @@ class Snapshot(Wire):
     outside_lines: tuple[OutsideLine, ...] = ()
     time_zone: str = "UTC"  # IANA name; schedules follow its wall clock
     schedules: tuple[ScheduleEntry, ...] = ()
+    attendants: tuple[AttendantEntry, ...] = ()
+    default_attendant: int = 1  # reached by 400 (S26-Q06)
     greetings: tuple[str, ...] = ()  # names of 0..8, the same for all schedules and attendants (S25-10)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from telephony.messages import Wire
-from telephony.messages.snapshot import Mailbox
+from telephony.messages.snapshot import DialPlan, Mailbox
 
 # header names on the SIP leg between switch and worker; the switch strips them from everybody else
 LEASE_HEADER = "X-Switchroom-Lease"  # on INVITEs to a worker
@@ -74,6 +74,38 @@ class TestRing(Wire):
     seconds: int = 12
 
 
+class Listed(Wire):
+    """A person callers find in an attendant by spelling the name, or in its directory (S26-07)."""
+
+    first_name: str
+    last_name: str
+    extension: str
+
+
+class AttendantApp(Wire):
+    """An auto attendant that answers a caller (S26-04). Recordings are named without folder and ending; "" is none."""
+
+    app: Literal["attendant"] = "attendant"
+    number: int  # 1..9
+    greeting: int  # 0..8, of the schedule at this moment
+    open: bool = True  # the schedule's mode is Day
+    recordings: tuple[str, ...] = ()  # what is recorded of "0".."8" and "c", the custom message
+    dial_by_name: bool = False
+    dial_by_name_prompt: bool = True
+    spell_by: Literal["first_or_last", "last", "first"] = "first_or_last"
+    directory: bool = True
+    directory_prompt: bool = True
+    dial_now_prompt: bool = True
+    end_call_prompt: bool = True
+    repeat_prompt: bool = True
+    speed_dials: bool = False
+    default_extension: str = ""
+    shortcuts: dict[str, str] = {}  # a digit -> what it dials
+    people: tuple[Listed, ...] = ()  # in the order they are read out
+    plan: DialPlan = DialPlan()  # how digits are told apart
+    handover: bool = False  # reached from another attendant: the caller was answered already
+
+
 class Announcement(Wire):
     """Play prompts (names of the prompt set, without extension) and hang up."""
 
@@ -82,7 +114,7 @@ class Announcement(Wire):
 
 
 AnyApp = Annotated[
-    TakeMessage | MessageCenter | OriginateApp | BridgeApp | PickUpApp | TestRing | Announcement,
+    TakeMessage | MessageCenter | OriginateApp | BridgeApp | PickUpApp | TestRing | AttendantApp | Announcement,
     Field(discriminator="app"),
 ]
 
@@ -133,6 +165,15 @@ class CheckPin(Wire):
     pin: str
 
 
+class AskCall(Wire):
+    """The caller of an application chose a number: may it be called, and how? Answered by CallGranted."""
+
+    t: Literal["ask_call"] = "ask_call"
+    ask: str  # id, comes back in CallGranted
+    lease: str
+    digits: str
+
+
 class MailboxTouched(Wire):
     """A message was stored, heard or deleted: the router counts again and updates the lamp."""
 
@@ -151,7 +192,7 @@ class LegState(Wire):
 
 
 FromMedia = Annotated[
-    WorkerHello | SupervisorHello | WorkerDied | SessionEnded | CheckPin | MailboxTouched | LegState,
+    WorkerHello | SupervisorHello | WorkerDied | SessionEnded | CheckPin | AskCall | MailboxTouched | LegState,
     Field(discriminator="t"),
 ]
 from_media: TypeAdapter[FromMedia] = TypeAdapter(FromMedia)
@@ -184,6 +225,17 @@ class PinChecked(Wire):
     mailbox: Mailbox = Mailbox()
 
 
+class CallGranted(Wire):
+    """Dial `to` with `token`; or go on as another attendant; or, with neither, it cannot be called (`reason`)."""
+
+    t: Literal["call"] = "call"
+    ask: str
+    to: str = ""  # user part of the request URI
+    token: str = ""
+    attendant: AttendantApp | None = None
+    reason: str = ""
+
+
 class Grow(Wire):
     """To the supervisor: have at least this many workers running."""
 
@@ -197,5 +249,5 @@ class Recycle(Wire):
     t: Literal["recycle"] = "recycle"
 
 
-ToMedia = Annotated[Lease | EndSession | PinChecked | Grow | Recycle, Field(discriminator="t")]
+ToMedia = Annotated[Lease | EndSession | PinChecked | CallGranted | Grow | Recycle, Field(discriminator="t")]
 to_media: TypeAdapter[ToMedia] = TypeAdapter(ToMedia)

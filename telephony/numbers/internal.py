@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from telephony.messages.snapshot import DialPlan, Emergency
 from telephony.numbers.meaning import (
+    AutoAttendant,
     EmergencyCall,
     Extension,
     External,
@@ -39,6 +40,11 @@ def digits_only(text: str) -> bool:
 def is_extension(text: str, plan: DialPlan) -> bool:
     """Whether the text has the form of a user or system extension (S07-17)."""
     return len(text) == plan.extension_digits and digits_only(text) and text[0] in plan.extension_leading
+
+
+def is_speed_dial(text: str, plan: DialPlan) -> bool:
+    """Whether the text has the form of a system speed dial number (S18-27)."""
+    return text[:1] == plan.speed_dial and _speed_dial(text[1:]) is not None
 
 
 def emergency_number(dialled: str, plan: DialPlan, emergency: Emergency) -> str:
@@ -113,8 +119,8 @@ def _call_function(rest: str) -> NotYet | None:
     return None
 
 
-_PBX: dict[str, NotYet | MessageCenter] = {
-    "00": NotYet("the auto attendant"),
+_PBX: dict[str, NotYet | AutoAttendant | MessageCenter] = {
+    "00": AutoAttendant(),
     "03": NotYet("the door release relay"),
     "04": MessageCenter(),
     "08": NotYet("the conference center"),
@@ -128,7 +134,7 @@ def _pbx_function(rest: str, plan: DialPlan) -> Meaning | None:
         if rest[0] == "2":
             return NotYet("do not disturb", rest[1])
         if rest[0] == "3" and rest[1] != "0":  # 430 is not assigned
-            return NotYet("the auto attendant", rest[1])
+            return AutoAttendant(int(rest[1]))
         if rest[0] == "6":
             return NotYet("a paging zone", rest[1])
     if len(rest) == 3:

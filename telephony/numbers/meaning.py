@@ -42,6 +42,13 @@ class MessageCenter:
 
 
 @dataclass(frozen=True, slots=True)
+class AutoAttendant:
+    """431 to 439, and 400: the default one (S26-01)."""
+
+    number: int | None = None  # None: the default attendant
+
+
+@dataclass(frozen=True, slots=True)
 class PickUp:
     """Answer a call that rings at that extension."""
 
@@ -76,6 +83,7 @@ Meaning = (
     | Station
     | LeaveVoicemail
     | MessageCenter
+    | AutoAttendant
     | PickUp
     | External
     | NotYet

@@ -1,17 +1,18 @@
 """What a worker is asked to do when a plan reaches `ask`. Pure.
 
 Keys: "voicemail/105", "voicemail/105/busy" (the greeting says "is on the phone"), "message_center/",
-"message_center/105".
+"message_center/105", "attendant/1".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from telephony.messages.plan import RoutePlan, Step, Target
-from telephony.messages.snapshot import Presence
-from telephony.messages.workers import LEASE_HEADER, AnyApp, MessageCenter, TakeMessage
+from telephony.messages.snapshot import AttendantEntry, Presence, ScheduleMode
+from telephony.messages.workers import LEASE_HEADER, AnyApp, AttendantApp, Listed, MessageCenter, TakeMessage
+from telephony.numbers.schedule import Setting
 from telephony.router.index import SnapshotIndex
 from telephony.router.outcome import BUSY
 
@@ -34,8 +35,9 @@ def application(
     from_name: str,
     source: str,
     presence_of: Mapping[int, Presence],
+    setting_of: Callable[[int], Setting],
 ) -> AnyApp | NoApplication:
-    """`code` is the last answer of the phones, `source` the caller's ip:port."""
+    """`code` is the last answer of the phones, `source` the caller's ip:port, `setting_of` what a schedule says now."""
     name, _, rest = key.partition("/")
     argument, _, modifier = rest.partition("/")
     if name == "voicemail":
@@ -60,7 +62,30 @@ def application(
         return MessageCenter(
             extension=argument, source=address(source), extension_digits=index.dial_plan.extension_digits
         )
+    if name == "attendant":
+        entry = index.attendants.get(int(argument)) if argument.isdigit() else None
+        if entry is None:
+            return NoApplication(404, f"There is no auto attendant {argument}")
+        return attendant(index, entry, setting_of(entry.schedule_id))
     return NoApplication(500, f"Unknown step {name}")
+
+
+def attendant(index: SnapshotIndex, entry: AttendantEntry, setting: Setting, *, handover: bool = False) -> AttendantApp:
+    """The attendant as it is at this moment. Members without an extension are skipped (S26-07)."""
+    listed = [user for user in index.users.values() if entry.number in user.attendants and user.extension]
+    by_name = entry.directory_order == "name"
+    listed.sort(key=lambda user: (user.last_name, user.first_name, user.extension) if by_name else (user.extension,))
+    settings = entry.model_dump(include=AttendantApp.model_fields.keys() & AttendantEntry.model_fields.keys())
+    return AttendantApp(
+        **settings,
+        greeting=setting.greeting,
+        open=setting.mode is ScheduleMode.DAY,
+        people=tuple(
+            Listed(first_name=user.first_name, last_name=user.last_name, extension=user.extension) for user in listed
+        ),
+        plan=index.dial_plan,
+        handover=handover,
+    )
 
 
 def address(source: str) -> str:

@@ -11,6 +11,7 @@ from typing import assert_never
 from telephony.messages.plan import MAX_BRANCHES, RoutePlan
 from telephony.numbers.internal import meaning
 from telephony.numbers.meaning import (
+    AutoAttendant,
     EmergencyCall,
     Extension,
     External,
@@ -26,6 +27,7 @@ from telephony.numbers.meaning import (
 from telephony.router.draft import Caller, Draft
 from telephony.router.index import SnapshotIndex
 from telephony.router.invite import Invite, Live
+from telephony.router.steps.attendant import call_attendant
 from telephony.router.steps.emergency import call_emergency
 from telephony.router.steps.extension import call_extension, call_operator
 from telephony.router.steps.external import call_from_outside, call_outside
@@ -60,7 +62,7 @@ def draft(index: SnapshotIndex, live: Live, invite: Invite, *, budget: int = MAX
     """As `decide`, with what the plan itself does not carry (caller's and callee's user)."""
     made = Draft(index=index, live=live, invite=invite, caller=identify(index, invite), budget=budget)
     made.callee(invite.dialled, "")
-    if invite.kind == "line":
+    if invite.kind == "line" and not invite.within:
         call_from_outside(made, index.lines.get(invite.line_id or 0))
     else:
         _carry_out(made, meaning(invite.dialled, index.dial_plan, index.emergency))
@@ -82,6 +84,8 @@ def _carry_out(made: Draft, found: Meaning) -> None:
             leave_voicemail(made, extension)
         case MessageCenter(extension):
             open_message_center(made, extension)
+        case AutoAttendant(number):
+            call_attendant(made, number)
         case External(number):
             call_outside(made, number)
         case PickUp(extension):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from telephony.messages.snapshot import (
     AppearanceEntry,
+    AttendantEntry,
     DialPlan,
     Emergency,
     ExtensionEntry,
@@ -35,6 +36,7 @@ class SnapshotIndex:
     lines: dict[int, OutsideLine]
     emergency_lines: tuple[OutsideLine, ...]
     schedules: dict[int, ScheduleEntry]  # by id
+    attendants: dict[int, AttendantEntry]  # by number
     zone: ZoneInfo  # whose wall clock they follow
 
     @property
@@ -76,6 +78,7 @@ def build(snapshot: Snapshot) -> SnapshotIndex:
         lines={line.line_id: line for line in snapshot.outside_lines},
         emergency_lines=tuple(line for line in snapshot.outside_lines if line.emergency),
         schedules={schedule.schedule_id: schedule for schedule in snapshot.schedules},
+        attendants={attendant.number: attendant for attendant in snapshot.attendants},
         zone=_zone(snapshot.time_zone),
     )
 

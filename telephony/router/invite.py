@@ -24,6 +24,7 @@ class Invite:
     from_number: str = ""  # as sent; believed only from an outside line
     from_name: str = ""
     source: str = ""  # ip:port
+    within: bool = False  # chosen in an application of ours: the digits are a number of the office, also from a line
     bridged: bool = False  # asked once more by the worker that holds the call: who is on the far side
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 CAPACITY: Final = 2
 # any other application weighs 1
-WEIGHTS: Final[dict[str, int]] = {"originate": 2, "bridge": 2, "pick_up": 2, "test_ring": 2}
+WEIGHTS: Final[dict[str, int]] = {"originate": 2, "bridge": 2, "pick_up": 2, "test_ring": 2, "attendant": 2}
 SPARE = 2  # idle workers kept ready
 SESSIONS_BEFORE_RECYCLE = 200  # memory returns to 9 MB (engine-media.md)
 LAPSE_SECONDS = 5.0

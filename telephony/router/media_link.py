@@ -20,8 +20,11 @@ from pydantic import ValidationError
 from telephony.messages import write
 from telephony.messages.workers import (
     AnyApp,
+    AskCall,
+    CallGranted,
     CheckPin,
     EndSession,
+    FromMedia,
     Grow,
     Lease,
     LegState,
@@ -41,7 +44,7 @@ log = logging.getLogger(__name__)
 WAIT_SECONDS = 1.5  # for a worker, before the caller hears 503
 LINE = 1 << 20
 
-Out = Lease | EndSession | PinChecked | Grow | Recycle
+Out = Lease | EndSession | PinChecked | CallGranted | Grow | Recycle
 
 
 class MediaLink:
@@ -50,6 +53,7 @@ class MediaLink:
         self.pool = Pool()
         self.on_ended: Callable[[Grant, str], None] = lambda grant, reason: None
         self.on_check_pin: Callable[[CheckPin, Grant | None], PinChecked] | None = None
+        self.on_ask_call: Callable[[AskCall, Grant | None], CallGranted] | None = None
         self.on_mailbox: Callable[[int], None] = lambda user_id: None
         self.on_leg: Callable[[LegState], None] = lambda state: None
         self.on_worker: Callable[[int, bool, str], None] = lambda number, up, text: None
@@ -94,7 +98,7 @@ class MediaLink:
 
     def _take(
         self,
-        message: WorkerHello | SupervisorHello | WorkerDied | SessionEnded | CheckPin | MailboxTouched | LegState,
+        message: FromMedia,
         writer: asyncio.StreamWriter,
     ) -> None:
         match message:
@@ -116,6 +120,9 @@ class MediaLink:
                     grant.started = True
                 if self.on_check_pin is not None:
                     _send(writer, self.on_check_pin(message, grant))
+            case AskCall():
+                if self.on_ask_call is not None:
+                    _send(writer, self.on_ask_call(message, self.pool.grants.get(message.lease)))
             case MailboxTouched():
                 self.on_mailbox(message.user_id)
             case LegState():

@@ -156,4 +156,6 @@ def name_of(call: Call, by: str) -> str:
         return user.name
     if name == "line" and argument.isdigit() and (line := call.index.lines.get(int(argument))) is not None:
         return line.description
+    if name == "attendant" and argument.isdigit() and (entry := call.index.attendants.get(int(argument))) is not None:
+        return entry.description
     return "Message Center" if name == "message_center" else ""

@@ -8,11 +8,13 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telephony.messages.plan import Explanation, RoutePlan
 from telephony.messages.snapshot import OutsideLine
 from telephony.messages.workers import AnyApp, BridgeApp, PickUpApp
+from telephony.numbers.schedule import CLOSED, Setting
 from telephony.router.applications import NoApplication, application, refusal_plan, worker_step
 from telephony.router.decide import draft
 from telephony.router.draft import BRIDGE, Caller, Draft
@@ -50,6 +52,7 @@ class Questions:
         self.on_line_failed: Callable[[OutsideLine, int], None] = lambda line, code: None
         self.end_call: Callable[[Call], Coroutine[Any, Any, None]] = _nothing  # the router's way to end a call
         self.pick_up: Callable[[Leg, Draft, str], RoutePlan | None] = lambda leg, made, extension: None
+        self.setting_of: Callable[[SnapshotIndex, int], Setting] = lambda index, number: CLOSED
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- q -------------------------------------------------------------------------------------------
@@ -285,6 +288,7 @@ class Questions:
             from_name=plan.caller_name,
             source=leg.source,
             presence_of=self.live.presences,
+            setting_of=partial(self.setting_of, call.index),
         )
         if isinstance(app, NoApplication):
             self._refuse(link, leg, app.code, app.reason)

@@ -12,8 +12,9 @@ from typing import Any
 from instance import Instance
 from telephony.messages.schedules import SetByHand
 from telephony.messages.snapshot import OutsideLine, Presence
-from telephony.messages.workers import CheckPin, LegState, PinChecked
+from telephony.messages.workers import AskCall, CallGranted, CheckPin, LegState, PinChecked
 from telephony.router.busy import BusyLamps
+from telephony.router.chosen import grant_call
 from telephony.router.commands import Commands
 from telephony.router.configuration import Configuration, nothing
 from telephony.router.control import Control
@@ -66,6 +67,7 @@ class Router:
         self.ledger = Ledger(self.live, self.journal)
         self.lamps = Lamps(instance.mail, self.journal, lambda: self.index, self._publish_lamp)
         self.questions = Questions(self.live, self.ledger, self.media, self.tokens, lambda: self.index)
+        self.questions.setting_of = lambda index, number: self.schedules.setting(index, number, time.time())
         self.busy = BusyLamps(self.live, lambda: self.index, self._publish_dialogs)
         self.ledger.changed = self.busy.changed
         self.progress = Progress(
@@ -83,6 +85,7 @@ class Router:
         self.questions.on_line_failed = self._line_failed
         self.media.on_ended = self._session_ended
         self.media.on_check_pin = self._check_pin
+        self.media.on_ask_call = self._ask_call
         self.media.on_mailbox = self.lamps.refresh
         self.media.on_leg = self._leg_state
         self.media.on_worker = self._worker_state
@@ -250,6 +253,9 @@ class Router:
             require_change=user.require_pin_change,
             mailbox=user.mailbox,
         )
+
+    def _ask_call(self, ask: AskCall, grant: Grant | None) -> CallGranted:
+        return grant_call(self, ask, grant)
 
     def _add_phone(self, leg: Leg, station: str) -> None:
         if self.link is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telephony.calls.session import Session
 from telephony.media.apps.announcement import Announce
+from telephony.media.apps.attendant import Attend
 from telephony.media.apps.bridge import AnchoredCall
 from telephony.media.apps.message_center import HearMessages
 from telephony.media.apps.originate import Originate
@@ -13,6 +14,7 @@ from telephony.media.apps.voicemail import LeaveMessage
 from telephony.messages.workers import (
     Announcement,
     AnyApp,
+    AttendantApp,
     BridgeApp,
     MessageCenter,
     OriginateApp,
@@ -36,6 +38,8 @@ def session_for(app: AnyApp, call_id: str) -> Session:
             return PickedUp()
         case TestRing():
             return RingTest(app)
+        case AttendantApp():
+            return Attend(app)
         case Announcement():
             return Announce(app)
 

@@ -13,7 +13,10 @@ from collections.abc import Collection
 
 from telephony.messages.plan import Step, Target
 from telephony.messages.snapshot import OutsideLine
+from telephony.numbers.internal import meaning
+from telephony.numbers.meaning import AutoAttendant
 from telephony.router.draft import Draft
+from telephony.router.steps.attendant import call_attendant
 from telephony.router.steps.extension import call_extension, call_operator
 
 LINE_USER = "line"  # a registered line is "line7" to its carrier: the user part of its Contact
@@ -99,6 +102,15 @@ def call_from_outside(made: Draft, line: OutsideLine | None) -> None:
     if dialled in made.index.extensions:
         call_extension(made, dialled)
     elif line is not None and line.destination:
-        call_extension(made, line.destination)
+        _destination(made, line.destination)
     else:
         call_operator(made)
+
+
+def _destination(made: Draft, number: str) -> None:
+    """An extension or an auto attendant (S26-02)."""
+    found = meaning(number, made.index.dial_plan, made.index.emergency)
+    if isinstance(found, AutoAttendant):
+        call_attendant(made, found.number)
+    else:
+        call_extension(made, number)

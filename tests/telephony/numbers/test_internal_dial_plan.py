@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from telephony.messages.snapshot import DialPlan, Emergency
 from telephony.numbers.internal import meaning
 from telephony.numbers.meaning import (
+    AutoAttendant,
     EmergencyCall,
     Extension,
     External,
@@ -55,11 +56,11 @@ NORMAL3 = {
     "4800-4949": [("4800", NotYet("a multi-site parking orbit", "800"))],
     "7+extension": [("7199", PickUp("199"))],
     "78+PIN+number": [("78777775551222", NotYet("an audit PIN code"))],
-    "400": [("400", NotYet("the auto attendant"))],
+    "400": [("400", AutoAttendant())],
     "403": [("403", NotYet("the door release relay"))],
     "408": [("408", NotYet("the conference center"))],
     "42n": [("421", NotYet("do not disturb", "1"))],
-    "431-439": [("431", NotYet("the auto attendant", "1")), ("439", NotYet("the auto attendant", "9"))],
+    "431-439": [("431", AutoAttendant(1)), ("439", AutoAttendant(9))],
     "4400-4409": [("4401", NotYet("a call queue", "1"))],
     "4410-4419": [("4411", NotYet("a call queue", "1"))],
     "45+extension": [("45199", NotYet("call forwarding", "199"))],

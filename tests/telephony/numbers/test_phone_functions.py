@@ -32,6 +32,8 @@ def test_the_sheet_of_the_factory_plan_has_what_works_and_nothing_else() -> None
         ("Message Center", "404", ""),
         ("Leave a message without ringing", "3 + extension", "3102"),
         ("Answer a call that rings elsewhere", "7 + extension", "7102"),
+        ("Auto attendant", "400", ""),
+        ("Auto attendants 1 to 9", "431 to 439", ""),
     ]
 
 

@@ -109,6 +109,15 @@ APPS: tuple[Wire, ...] = (
     w.BridgeApp(to="95551212", token="token-4"),
     w.PickUpApp(),
     w.TestRing(station="5112", token="token-3"),
+    w.AttendantApp(
+        number=1,
+        greeting=0,
+        recordings=("0", "c"),
+        dial_by_name=True,
+        default_extension="100",
+        shortcuts={"0": "0", "2": "432"},
+        people=(w.Listed(first_name="Bob", last_name="Baker", extension="102"),),
+    ),
     w.Announcement(prompts=("vm-goodbye",)),
 )
 MEDIA: tuple[Wire, ...] = (
@@ -122,11 +131,13 @@ MEDIA: tuple[Wire, ...] = (
     w.WorkerDied(worker=0, status=-6),
     w.SessionEnded(lease=LEASE, reason="hung up"),
     w.CheckPin(ask="a1", lease=LEASE, extension="102", pin="1102"),
+    w.AskCall(ask="a2", lease=LEASE, digits="102"),
     w.MailboxTouched(user_id=2),
     w.LegState(lease=LEASE, leg="first", state="answered", code=200),
     w.Lease(lease=LEASE, call_id=CALL, app=w.MessageCenter(extension="102")),
     w.EndSession(lease=LEASE),
     w.PinChecked(ask="a1", ok=True, user_id=2, name="Bob Baker", extension="102"),
+    w.CallGranted(ask="a2", to="102", token="token-5"),
     w.Grow(workers=6),
     w.Recycle(),
 )

@@ -142,7 +142,7 @@ def test_an_unowned_phone_calls_with_its_station_number() -> None:
         ("150", 404, "There is no extension 150."),
         ("77", 404, "77 is not a number of this office."),
         ("700", 501, "Call park is not available in this version."),
-        ("431", 501, "The auto attendant is not available in this version."),
+        ("431", 404, "There is no auto attendant 1."),
         ("7155", 404, "There is no extension 155."),
         ("3200", 404, "Extension 200 has no mailbox: it belongs to no user."),
         ("6200", 404, "Extension 200 has no Message Center: it belongs to no user."),
