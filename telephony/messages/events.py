@@ -88,6 +88,21 @@ class CallEnded(CallEvent):
     reason: str = ""
 
 
+class EmergencyCalled(Event):
+    """Somebody calls for help. Told once per call, after the call was placed: notices and alerts begin here (S23)."""
+
+    kind: Literal["emergency.called"] = "emergency.called"
+    call_id: str
+    number: str  # the emergency number, without the access digit
+    station: str = ""
+    handset: str = ""  # its description
+    owner: str = ""  # name of its user; "": nobody's
+    owner_id: int | None = None
+    caller_id: str = ""  # what the emergency centre sees
+    location: str = ""
+    line: str = ""  # description of the outside line tried first; "": there was none
+
+
 class RegistrationChanged(Event):
     kind: Literal["registration.changed"] = "registration.changed"
     station: str
@@ -237,6 +252,7 @@ AnyEvent = Annotated[
     | CallResumed
     | CallExplained
     | CallEnded
+    | EmergencyCalled
     | RegistrationChanged
     | RegistrationRefused
     | SourceBanned

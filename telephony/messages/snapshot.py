@@ -100,7 +100,7 @@ class AppearanceEntry(Wire):
     line: int
     description: str
     owner_id: int | None = None
-    emergency_caller_id: str = ""
+    emergency_caller_id: str = ""  # one of `Emergency.caller_ids`; "": the line's own
     link: str = ""
 
 
@@ -150,6 +150,13 @@ class DialPlan(Wire):
     enterprise: str = "8"
 
 
+class Language(StrEnum):
+    """Slots of the prompts; which language each is, the Languages page says (S28-02)."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+
 class OutsideLine(Wire):
     line_id: int
     description: str
@@ -160,6 +167,38 @@ class OutsideLine(Wire):
     emergency: bool = False
     registers: bool = False  # registers at the target with `username` and its password
     destination: str = ""  # the extension incoming calls go to; "": the operator
+    default_language: Language = Language.PRIMARY  # of calls that come in on it (S28-05)
+    link: str = ""
+
+
+class DidNumber(Wire):
+    """One number of a routing plan (S22-05). Without an extension it goes where the unassigned ones go."""
+
+    number: str  # digits, as its block writes them
+    extension: str = ""
+    dnis: str = ""  # the name the answering phone shows; "": the number
+    language: Literal["primary", "secondary", "source"] = "source"  # source: of the line
+
+
+class DidPlan(Wire):
+    """Where the numbers of one or several blocks go."""
+
+    plan_id: int
+    description: str
+    default_extension: str = ""  # of numbers that `numbers` does not name; "": the line's own route
+    default_language: Literal["primary", "secondary", "source"] = "source"
+    numbers: tuple[DidNumber, ...] = ()
+    link: str = ""
+
+
+class DidBlock(Wire):
+    """`count` numbers from `first` on, called on the lines of `line_ids` (S22-02)."""
+
+    block_id: int
+    first: str  # digits
+    count: int
+    plan_id: int
+    line_ids: tuple[int, ...] = ()
     link: str = ""
 
 
@@ -203,9 +242,20 @@ class ScheduleEntry(Wire):
     link: str = ""
 
 
+class EmergencyCallerId(Wire):
+    """What the emergency centre sees of a handset, and by which lines it is told first (S23-04). The other lines that
+    carry emergency calls follow: nobody is cut off because a favourite line is down."""
+
+    number: str
+    location: str = ""
+    line_ids: tuple[int, ...] = ()
+    link: str = ""
+
+
 class Emergency(Wire):
     numbers: tuple[str, ...] = ("911",)
     direct_dial: bool = True  # also without the access digit; with it always works
+    caller_ids: tuple[EmergencyCallerId, ...] = ()
 
 
 class Snapshot(Wire):
@@ -220,6 +270,8 @@ class Snapshot(Wire):
     appearances: tuple[AppearanceEntry, ...] = ()
     extensions: tuple[ExtensionEntry, ...] = ()
     outside_lines: tuple[OutsideLine, ...] = ()
+    did_blocks: tuple[DidBlock, ...] = ()
+    did_plans: tuple[DidPlan, ...] = ()
     time_zone: str = "UTC"  # IANA name; schedules follow its wall clock
     schedules: tuple[ScheduleEntry, ...] = ()
     attendants: tuple[AttendantEntry, ...] = ()

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from telephony.messages import Wire
-from telephony.messages.snapshot import DialPlan, Mailbox
+from telephony.messages.snapshot import DialPlan, Language, Mailbox
 
 # header names on the SIP leg between switch and worker; the switch strips them from everybody else
 LEASE_HEADER = "X-Switchroom-Lease"  # on INVITEs to a worker
@@ -30,6 +30,7 @@ class TakeMessage(Wire):
     from_number: str
     from_name: str
     presence: str = "in_office"
+    language: Language = Language.PRIMARY  # of the line or DID number the caller came by (S28-04)
     busy: bool = False  # reached because the phones were busy: the greeting says "is on the phone"
 
 
@@ -102,6 +103,7 @@ class AttendantApp(Wire):
     default_extension: str = ""
     shortcuts: dict[str, str] = {}  # a digit -> what it dials
     people: tuple[Listed, ...] = ()  # in the order they are read out
+    language: Language = Language.PRIMARY  # of the line or DID number the caller came by (S28-04)
     plan: DialPlan = DialPlan()  # how digits are told apart
     handover: bool = False  # reached from another attendant: the caller was answered already
 

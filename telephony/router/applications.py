@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from telephony.messages.plan import RoutePlan, Step, Target
-from telephony.messages.snapshot import AttendantEntry, Presence, ScheduleMode
+from telephony.messages.snapshot import AttendantEntry, Language, Presence, ScheduleMode
 from telephony.messages.workers import LEASE_HEADER, AnyApp, AttendantApp, Listed, MessageCenter, TakeMessage
 from telephony.numbers.schedule import Setting
 from telephony.router.index import SnapshotIndex
@@ -36,6 +36,7 @@ def application(
     source: str,
     presence_of: Mapping[int, Presence],
     setting_of: Callable[[int], Setting],
+    language: Language = Language.PRIMARY,
 ) -> AnyApp | NoApplication:
     """`code` is the last answer of the phones, `source` the caller's ip:port, `setting_of` what a schedule says now."""
     name, _, rest = key.partition("/")
@@ -54,6 +55,7 @@ def application(
             from_number=from_number,
             from_name=from_name,
             presence=presence_of.get(user.user_id, Presence.IN_OFFICE).value,
+            language=language,
             busy=modifier == "busy" or code in BUSY,
         )
     if name == "message_center":
@@ -66,11 +68,18 @@ def application(
         entry = index.attendants.get(int(argument)) if argument.isdigit() else None
         if entry is None:
             return NoApplication(404, f"There is no auto attendant {argument}")
-        return attendant(index, entry, setting_of(entry.schedule_id))
+        return attendant(index, entry, setting_of(entry.schedule_id), language=language)
     return NoApplication(500, f"Unknown step {name}")
 
 
-def attendant(index: SnapshotIndex, entry: AttendantEntry, setting: Setting, *, handover: bool = False) -> AttendantApp:
+def attendant(
+    index: SnapshotIndex,
+    entry: AttendantEntry,
+    setting: Setting,
+    *,
+    handover: bool = False,
+    language: Language = Language.PRIMARY,
+) -> AttendantApp:
     """The attendant as it is at this moment. Members without an extension are skipped (S26-07)."""
     listed = [user for user in index.users.values() if entry.number in user.attendants and user.extension]
     by_name = entry.directory_order == "name"
@@ -85,6 +94,7 @@ def attendant(index: SnapshotIndex, entry: AttendantEntry, setting: Setting, *, 
         ),
         plan=index.dial_plan,
         handover=handover,
+        language=language,
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from telephony.messages.plan import MAX_BRANCHES, Explanation, Mode, RoutePlan, Step, Target
+from telephony.messages.snapshot import Language
+from telephony.numbers.did import digits_of
 from telephony.router.index import SnapshotIndex
 from telephony.router.invite import Invite, Live
 
@@ -44,6 +46,8 @@ class Draft:
     callee_number: str = ""
     callee_name: str = ""
     callee_user: int | None = None
+    dnis: str = ""  # what a caller from outside called, as the ringing phones show it
+    language: Language = Language.PRIMARY  # of the prompts this caller hears (S28-04)
     steps: list[Step] = field(default_factory=list)
     why: list[Explanation] = field(default_factory=list)
 
@@ -60,6 +64,7 @@ class Draft:
 
     def ring(self, stations: list[str], ring_ms: int, headers: tuple[str, ...] = ()) -> int | None:
         """Ring the stations together; the index of the step, or None when the branches are used up."""
+        headers = (*headers, *self._called_party())
         targets = []
         for station in stations:
             cost = max(1, self.live.contacts(station))
@@ -74,6 +79,20 @@ class Draft:
             return None
         self.steps.append(Step(ring_ms=ring_ms, targets=tuple(targets)))
         return len(self.steps) - 1
+
+    def _called_party(self) -> tuple[str, ...]:
+        """What a caller from outside called, for phones that have a place for it (RFC 7315 section 4.2)."""
+        if not self.dnis:
+            return ()
+        name = "".join(one for one in self.dnis if one.isprintable() and one not in '"\\')
+        number = digits_of(self.invite.called or self.invite.dialled) or "unknown"
+        return (f'P-Called-Party-ID: "{name}" <sip:{number}@{self.index.snapshot.realm}>',)
+
+    def _shown_caller(self) -> str:
+        """Most telephones have one line for the caller's name: what was called stands before it (S22-06)."""
+        if not self.dnis or not (self.steps and self.steps[0].targets and self.steps[0].targets[0].aor):
+            return self.caller.name
+        return f"{self.dnis}: {self.caller.name}" if self.caller.name else self.dnis
 
     def jump(self, step: int, *, busy: int) -> None:
         self.steps[step] = self.steps[step].model_copy(update={"busy": busy})
@@ -109,7 +128,7 @@ class Draft:
         return RoutePlan(
             call_id=self.invite.call_id,
             version=self.index.version,
-            caller_name=self.caller.name,
+            caller_name=self._shown_caller(),
             caller_number=self.caller.number,
             callee_name=self.callee_name,
             callee_number=self.callee_number,

@@ -15,12 +15,14 @@ from telephony.messages.snapshot import (
     AttendantEntry,
     DialPlan,
     Emergency,
+    EmergencyCallerId,
     ExtensionEntry,
     OutsideLine,
     ScheduleEntry,
     Snapshot,
     UserEntry,
 )
+from telephony.numbers.did import DidIndex
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,8 @@ class SnapshotIndex:
     stations_of: dict[int, tuple[str, ...]]  # user id -> stations, in the order of handset and line
     lines: dict[int, OutsideLine]
     emergency_lines: tuple[OutsideLine, ...]
+    emergency_caller_ids: dict[str, EmergencyCallerId]  # by number
+    dids: DidIndex
     schedules: dict[int, ScheduleEntry]  # by id
     attendants: dict[int, AttendantEntry]  # by number
     zone: ZoneInfo  # whose wall clock they follow
@@ -77,6 +81,8 @@ def build(snapshot: Snapshot) -> SnapshotIndex:
         stations_of={user_id: tuple(found) for user_id, found in stations.items()},
         lines={line.line_id: line for line in snapshot.outside_lines},
         emergency_lines=tuple(line for line in snapshot.outside_lines if line.emergency),
+        emergency_caller_ids={entry.number: entry for entry in snapshot.emergency.caller_ids},
+        dids=DidIndex.of(snapshot),
         schedules={schedule.schedule_id: schedule for schedule in snapshot.schedules},
         attendants={attendant.number: attendant for attendant in snapshot.attendants},
         zone=_zone(snapshot.time_zone),

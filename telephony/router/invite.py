@@ -21,6 +21,7 @@ class Invite:
     station: str = ""  # kind phone
     acting: str = ""  # kind worker: the extension whose rights and identity the token carries
     line_id: int | None = None  # kind line
+    called: str = ""  # kind line: user part of To, where a carrier writes the number that was called (S22-07)
     from_number: str = ""  # as sent; believed only from an outside line
     from_name: str = ""
     source: str = ""  # ip:port

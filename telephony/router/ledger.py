@@ -32,6 +32,7 @@ class Ledger:
             return
         call.started = True
         call.why = list(made.why)
+        call.language = made.language
         call.facts = {
             "from_number": made.caller.number,
             "from_name": made.caller.name,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from telephony.messages.plan import MAX_BRANCHES, Explanation
-from telephony.messages.snapshot import Presence
+from telephony.messages.snapshot import Language, Presence
 from telephony.router.index import SnapshotIndex
 
 Side = Literal["caller", "callee"]
@@ -56,6 +56,7 @@ class Call:
     started: bool = False  # CallStarted was sent
     ended: bool = False
     facts: dict[str, object] = field(default_factory=dict)  # the fields of its CallStarted
+    language: Language = Language.PRIMARY  # of the prompts its caller hears
     legs: dict[str, Leg] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)  # leases that keep the call alive by themselves
     ringing: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from telephony.messages.plan import Explanation, RoutePlan
 from telephony.messages.snapshot import OutsideLine
 from telephony.messages.workers import AnyApp, BridgeApp, PickUpApp
 from telephony.numbers.schedule import CLOSED, Setting
+from telephony.router import for_help
 from telephony.router.applications import NoApplication, application, refusal_plan, worker_step
 from telephony.router.decide import draft
 from telephony.router.draft import BRIDGE, Caller, Draft
@@ -90,6 +91,7 @@ class Questions:
                 station=leg.station,
                 acting=token.acting if token else "",
                 line_id=line_id,
+                called=str(m.get("tou", "")) if kind == "line" else "",
                 from_number=str(m.get("from", "")),
                 from_name=str(m.get("fn", "")),
                 source=leg.source,
@@ -114,6 +116,12 @@ class Questions:
                 return
         self._take_line(leg, plan)
         self._answer(link, leg, plan, invite)
+        if made.kind == "emergency":
+            self._tell_of_emergency(call, plan, invite.station)
+
+    def _tell_of_emergency(self, call: Call, plan: RoutePlan, station: str) -> None:
+        """Only now: the switch has the plan, and nothing that hears of it can hold it up."""
+        self.ledger.journal.event("emergency.called", **for_help.called(call.index, plan, station))
 
     def _token(self, kind: InviteKind, m: Message) -> Token | None:
         """A worker's in its header, a transferred phone's in the address it was sent to."""
@@ -171,6 +179,7 @@ class Questions:
             return
         self._take_line(leg, plan)
         _send(link, leg, plan)
+        self._tell_of_emergency(leg.call, plan, leg.station)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -289,6 +298,7 @@ class Questions:
             source=leg.source,
             presence_of=self.live.presences,
             setting_of=partial(self.setting_of, call.index),
+            language=call.language,
         )
         if isinstance(app, NoApplication):
             self._refuse(link, leg, app.code, app.reason)

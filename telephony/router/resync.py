@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import sqlite3
 import time
 from typing import TYPE_CHECKING
 
-from telephony.router import reconcile
+from telephony.numbers.internal import emergency_number
+from telephony.router import for_help, reconcile
 from telephony.router.live import Ban, Call, Leg
 from telephony.router.server import RpcFailed
 from telephony.router.store import AWAY
@@ -30,6 +32,7 @@ class Resync:
         self.router = router
         self.known = False  # the switch's calls and registrations have been read since it connected
         self.held: Tables = {}
+        self.alone: set[str] = set()  # Call-IDs of emergency calls the switch placed without us, told already
         self._pushing = asyncio.Lock()
 
     async def everything(self) -> None:
@@ -107,7 +110,11 @@ class Resync:
             if leg.call.missing >= times:
                 log.warning("call.end_unseen call=%s cid=%s", leg.call.call_id, leg.cid)
                 router.ledger.end_leg(leg)
-        strange = [dialog for cid, dialog in found.items() if cid not in router.live.legs and dialog.call_id]
+        unknown = [dialog for cid, dialog in found.items() if cid not in router.live.legs]
+        for dialog in unknown:
+            if not dialog.call_id:
+                self._placed_without_us(dialog)
+        strange = [dialog for dialog in unknown if dialog.call_id]
         if strange:
             await self._adopt(strange)
 
@@ -124,6 +131,7 @@ class Resync:
             if not call.started:
                 reconcile.invent(call, dialog, router.index)
                 call.started, call.seq = True, max(call.seq, UNREMEMBERED_SEQ)
+                self._tell_of_emergency(call)
             router.live.add_call(call)
             leg = router.live.add_leg(
                 Leg(cid=dialog.cid, call=call, cseq=dialog.cseq, h_entry=dialog.h_entry, h_id=dialog.h_id)
@@ -140,6 +148,27 @@ class Resync:
                     call.answered, call.answered_by = dialog.started or time.time(), by
             router.ledger.changed(call)
         log.info("calls.adopted count=%d", len(calls))
+
+    def _tell_of_emergency(self, call: Call) -> None:
+        """Its own event was lost with the router that decided it."""
+        index = self.router.index
+        number = emergency_number(str(call.facts["dialled"]), index.dial_plan, index.emergency)
+        if number:
+            call.facts["call_kind"], call.facts["to_name"] = "emergency", "Emergency"
+            self._emergency(call.call_id, number, str(call.facts["from_station"]))
+
+    def _placed_without_us(self, dialog: reconcile.Dialog) -> None:
+        """The switch placed an emergency call from its own table: whoever must hear of it hears of it now, once."""
+        index = self.router.index
+        number = emergency_number(dialog.to_user, index.dial_plan, index.emergency)
+        if number and dialog.cid not in self.alone:
+            self.alone.add(dialog.cid)
+            call_id = hashlib.md5(dialog.cid.encode(), usedforsecurity=False).hexdigest()  # the same after a restart
+            self._emergency(call_id, number, dialog.from_user)
+
+    def _emergency(self, call_id: str, number: str, station: str) -> None:
+        fields = for_help.unseen(self.router.index, call_id, number, station)
+        self.router.journal.event("emergency.called", **fields)
 
     async def _remember(self, calls: dict[str, Call]) -> None:
         position = "+"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from telephony.messages.plan import RoutePlan, Step, Target
+from telephony.messages.snapshot import EmergencyCallerId, OutsideLine
 from telephony.router.draft import Draft
 from telephony.router.index import SnapshotIndex
 from telephony.router.steps.external import RING_MS, full, line_host, line_uri, take_line
@@ -20,16 +21,28 @@ def call_emergency(made: Draft, number: str) -> None:
     made.kind = "emergency"
     made.callee(number, "Emergency")
     made.explain(f"{number} is an emergency number.", "/phone-system/emergency-cid/")
-    lines = made.index.emergency_lines
-    if not lines:
+    if not made.index.emergency_lines:
         made.explain("No outside line is marked for emergency calls.")
         made.refuse(503, f"No outside line for {number}: use another telephone")
         return
     appearance = made.index.appearances.get(made.invite.station)
     caller_id = appearance.emergency_caller_id if appearance else ""
-    for line in sorted(lines, key=lambda line: full(made, line))[:MOST_LINES]:  # lines with a free channel first
+    entry = made.index.emergency_caller_ids.get(caller_id)
+    if entry is not None:
+        where = f", location {entry.location}" if entry.location else ""
+        made.explain(f"The handset shows the emergency caller ID {caller_id}{where}.", entry.link)
+    for line in in_order(made, entry)[:MOST_LINES]:
         take_line(made, line, number, caller_id=caller_id)
     made.refuse(503, f"No outside line took the call to {number}: use another telephone")
+
+
+def in_order(made: Draft, entry: EmergencyCallerId | None) -> list[OutsideLine]:
+    """The lines of the caller ID come first, then all others that carry emergency calls; a line with a free channel
+    comes before one that is full."""
+    favourites = entry.line_ids if entry else ()
+    chosen = [made.index.lines[one] for one in favourites if one in made.index.lines]
+    lines = [*chosen, *(line for line in made.index.emergency_lines if line.line_id not in favourites)]
+    return sorted(lines, key=lambda line: full(made, line))
 
 
 def plan_without_router(index: SnapshotIndex, number: str) -> dict[str, Any]:

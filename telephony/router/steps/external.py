@@ -17,6 +17,7 @@ from telephony.numbers.internal import meaning
 from telephony.numbers.meaning import AutoAttendant
 from telephony.router.draft import Draft
 from telephony.router.steps.attendant import call_attendant
+from telephony.router.steps.did import by_did
 from telephony.router.steps.extension import call_extension, call_operator
 
 LINE_USER = "line"  # a registered line is "line7" to its carrier: the user part of its Contact
@@ -99,6 +100,9 @@ def call_from_outside(made: Draft, line: OutsideLine | None) -> None:
     dialled = made.invite.dialled
     if line is not None:
         made.explain(f"Call on outside line {line.description}.", line.link)
+        if (number := by_did(made, line)) is not None:
+            _destination(made, number)
+            return
     if dialled in made.index.extensions:
         call_extension(made, dialled)
     elif line is not None and line.destination:

@@ -55,6 +55,18 @@ EVENTS: tuple[Wire, ...] = (
     _of_call(e.CallExplained, 6, why=WHY),
     _of_call(e.CallEnded, 7, outcome="answered"),
     _event(
+        e.EmergencyCalled,
+        call_id=CALL,
+        number="911",
+        station="5111",
+        handset="Desk 5111",
+        owner="Ann Archer",
+        owner_id=1,
+        caller_id="5854215555",
+        location="Second floor, north",
+        line="Copper",
+    ),
+    _event(
         e.RegistrationChanged,
         station="5111",
         registered=True,

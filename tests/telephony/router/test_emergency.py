@@ -81,6 +81,9 @@ def test_an_emergency_call_is_switched_and_shows_the_handsets_number(
     call_id = engine.new_call(dialled=dialled, call_kind="emergency", mode="switched", anchor_reason="")
     assert engine.outcome(call_id) == "answered"
     assert engine.event("call.answered", call_id=call_id)["by"] == "line/7"
+    told = engine.event("emergency.called", call_id=call_id)
+    assert (told["number"], told["station"], told["owner"]) == ("911", ANNS, "Ann Archer")
+    assert (told["caller_id"], told["line"]) == (ANNS_CALLER_ID, LINE.description)
 
 
 def test_a_carrier_that_wants_a_password_gets_it(engine: Engine, ann: Peer, carrier: Carrier) -> None:
@@ -159,3 +162,25 @@ def test_help_is_reached_with_the_router_killed(
         assert ann.invite("95551212", rtp=False).final().code == 503
     finally:
         engine.start_router()
+
+
+def test_a_call_for_help_that_the_switch_placed_alone_is_told_when_the_router_is_back(
+    engine: Engine, ann: Peer, carrier: Carrier
+) -> None:
+    engine.place.kill("router")
+    call = ann.invite("9911", rtp=False)
+    far = carrier.take()
+    far.answer()
+    call.expect(200)
+    call.ack()
+    before = {one["id"] for one in engine.events() if one["kind"] == "emergency.called"}
+    engine.start_router()
+    told = engine.place.wait_for(
+        lambda: [one for one in engine.events() if one["kind"] == "emergency.called" and one["id"] not in before],
+        10.0,
+        "word of the emergency call",
+    )
+    assert told is not None
+    assert [(one["number"], one["station"], one["caller_id"]) for one in told] == [("911", ANNS, ANNS_CALLER_ID)]
+    call.bye()
+    far.expect_bye()
