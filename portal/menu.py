@@ -30,6 +30,7 @@ MENU: tuple[Menu, ...] = (
         "phone-system",
         "home.phone_system",
         (
+            MenuPage("Auto Attendants", "/phone-system/auto-attendants/", "phone_system.auto_attendants", "voicemail"),
             MenuPage("Extensions", "/phone-system/extensions/", "phone_system.extensions", "extension"),
             MenuPage("Handsets", "/phone-system/handsets/", "phone_system.handsets", "handset"),
         ),

@@ -65,6 +65,8 @@ def _delegated_objects() -> None:
         model.objects.bulk_create(
             model(number=number, name=f"{title} {number}") for number in model.NUMBERS if number not in there
         )
+    if not AutoAttendant.objects.filter(is_default=True).exists():
+        AutoAttendant.objects.filter(number=1).update(is_default=True)  # S26-Q06
 
 
 def _first_administrator() -> None:

@@ -15,6 +15,7 @@ from portal.business.user_templates.api import UserTemplateViewSet
 from portal.business.users.api import UserViewSet
 from portal.my_manager.presence.api import PresenceViewSet
 from portal.my_manager.voicemails.api import VoicemailViewSet
+from portal.phone_system.auto_attendants.api import AutoAttendantViewSet
 from portal.phone_system.extensions.api import ExtensionViewSet
 from portal.phone_system.handsets.api import HandsetViewSet
 from portal.phone_system.outside_lines.api import OutsideLineViewSet
@@ -27,6 +28,7 @@ router.register("users", UserViewSet, basename="users")
 router.register("user-templates", UserTemplateViewSet, basename="user-templates")
 router.register("handsets", HandsetViewSet, basename="handsets")
 router.register("extensions", ExtensionViewSet, basename="extensions")
+router.register("auto-attendants", AutoAttendantViewSet, basename="auto-attendants")
 router.register("outside-lines", OutsideLineViewSet, basename="outside-lines")
 router.register("message-aliases", MessageAliasViewSet, basename="message-aliases")
 router.register("schedules", ScheduleViewSet, basename="schedules")

@@ -5,12 +5,28 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from portal.pages.urls import page_urls
+from portal.phone_system.auto_attendants.page import PAGE as AUTO_ATTENDANTS
+from portal.phone_system.auto_attendants.views import (
+    AttendantsView,
+    ModifyAttendantView,
+    bring,
+    listen,
+    load,
+    recordings,
+    remove,
+)
 from portal.phone_system.extensions.page import PAGE as EXTENSIONS
 from portal.phone_system.extensions.views import one_route, view_call_routes
 from portal.phone_system.handsets.page import PAGE as HANDSETS
 from portal.phone_system.handsets.views import AddHandsetView, HandsetsView, ring, show_handset
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *page_urls(AUTO_ATTENDANTS, list_view=AttendantsView, modify_view=ModifyAttendantView),
+    path("auto-attendants/recordings/", recordings, name="phone_system.auto_attendants.recordings"),
+    path("auto-attendants/recordings/load/", load, name="phone_system.auto_attendants.load"),
+    path("auto-attendants/<int:pk>/recordings/<str:name>/", listen, name="phone_system.auto_attendants.listen"),
+    path("auto-attendants/<int:pk>/recordings/<str:name>/bring/", bring, name="phone_system.auto_attendants.bring"),
+    path("auto-attendants/<int:pk>/recordings/<str:name>/remove/", remove, name="phone_system.auto_attendants.remove"),
     *page_urls(EXTENSIONS),
     path("extensions/<int:pk>/", view_call_routes, name="phone_system.extensions.view_call_routes"),
     path("extensions/<int:pk>/routes/<str:presence>/", one_route, name="phone_system.extensions.route"),

@@ -13,6 +13,7 @@ from portal.access.secrets import pin_key
 from portal.business.schedules import export as schedules
 from portal.business.users import export as users
 from portal.maintenance.time.export import time_zone
+from portal.phone_system.auto_attendants import export as auto_attendants
 from portal.phone_system.extensions import export as extensions
 from portal.phone_system.handsets import export as handsets
 from portal.phone_system.outside_lines import export as outside_lines
@@ -39,6 +40,8 @@ def collect() -> Collected:
         outside_lines=outside_lines.outside_lines(),
         time_zone=time_zone(),
         schedules=schedules.schedules(),
+        attendants=auto_attendants.attendants(),
+        default_attendant=auto_attendants.default_attendant(),
         greetings=schedules.greetings(),
     )
     credentials = Credentials(

@@ -12,7 +12,7 @@ def users() -> tuple[UserEntry, ...]:
         "max_voicemails", "max_message_seconds", "end_by_silence", "operator_extension", "require_pin_change",
         "message_center_seconds", "send_to_all", "no_message_in", "off_site_access", "caller_id_name",
         "caller_id_number", "default_language", "call_recording", "follow_me_pin", "follow_me_name",
-        "primary_phone__station", named=True,
+        "primary_phone__station", "listed_attendants", named=True,
     )  # fmt: skip
     return tuple(
         UserEntry(
@@ -39,6 +39,9 @@ def users() -> tuple[UserEntry, ...]:
             follow_me_pin=row.follow_me_pin,
             follow_me_name=row.follow_me_name,
             primary_station=row.primary_phone__station or "",
+            first_name=row.first_name,
+            last_name=row.last_name,
+            attendants=tuple(int(number) for number in row.listed_attendants),
             link=f"/business/users/{row.pk}/",
         )
         for row in rows

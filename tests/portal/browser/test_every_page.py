@@ -36,6 +36,8 @@ ADMIN_PAGES = (
     "/business/schedules/1/copy-day/0/",
     "/business/schedules/1/holidays/add/",
     "/business/schedules/greetings/",
+    "/phone-system/auto-attendants/1/",
+    "/phone-system/auto-attendants/recordings/",
     "/phone-system/handsets/add/",
     "/phone-system/handsets/1/",
     "/phone-system/handsets/lines/1/",

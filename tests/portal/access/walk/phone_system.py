@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.live.consumers import HandsetsConsumer
+from portal.phone_system.auto_attendants.models import AutoAttendant
 from portal.phone_system.handsets.models import CallAppearance, Handset
 from portal.phone_system.outside_lines.models import OutsideLine
 from tests.portal.access.walk.cast import Office
@@ -12,6 +13,7 @@ EXTENSIONS, HANDSETS, LINES = "Phone System > Extensions", "Phone System > Hands
 NEW_PHONE = {"description": "New phone", "login_id": "new-sip", "password": "sip secret"}
 NEW_LINE = {"description": "Other provider", "host": "127.0.0.10"}
 LIST = "/phone-system/handsets/"
+ATTENDANTS = "/phone-system/auto-attendants/"
 
 
 def _routes(office: Office) -> str:
@@ -26,7 +28,40 @@ def _described(office: Office, text: str) -> bool:
     return CallAppearance.objects.get(pk=office.line.pk).description == text
 
 
+def _attendant(rest: str = "") -> str:
+    return f"/phone-system/auto-attendants/{AutoAttendant.objects.get(number=2).pk}/{rest}"
+
+
 PROBES = (
+    Probe(
+        name=("Phone System", "Auto Attendants"),
+        url=lambda office: Call("GET", ATTENDANTS, shows="Auto Attendants</h1>"),
+        button=lambda office: Button("/", f'href="{ATTENDANTS}"'),
+        api=lambda office: Call("GET", "/api/v1/auto-attendants/", shows='"count"'),
+    ),
+    Probe(
+        name=("Phone System > Auto Attendants", 'Auto Attendant n "Modify"'),
+        url=lambda office: Call(
+            "POST",
+            _attendant(),
+            {"name": "Support"},
+            form=_attendant(),
+            effect=lambda: AutoAttendant.objects.get(number=2).name == "Support",
+        ),
+        button=lambda office: Button(ATTENDANTS, f'href="{_attendant()}"'),
+        api=lambda office: Call(
+            "PATCH",
+            f"/api/v1/auto-attendants/{AutoAttendant.objects.get(number=2).pk}/",
+            {"description": "Support"},
+            json=True,
+            effect=lambda: AutoAttendant.objects.get(number=2).name == "Support",
+        ),
+    ),
+    Probe(
+        name=("Phone System > Auto Attendants", '"Manage" the custom recordings link'),
+        url=lambda office: Call("GET", f"{ATTENDANTS}recordings/", shows="Custom Recordings</h1>"),
+        button=lambda office: Button(ATTENDANTS, f'href="{ATTENDANTS}recordings/"'),
+    ),
     Probe(
         name=("Phone System", "Extensions"),
         url=lambda office: Call("GET", "/phone-system/extensions/", shows="Extensions</h1>"),
