@@ -46,6 +46,13 @@ class Browser:
             headers={"Referer": f"{self.base}{path}", "Origin": self.base}, timeout=20,
         )  # fmt: skip
 
+    def upload(self, path: str, field: str, data: bytes, name: str = "file.wav") -> requests.Response:
+        token = self.session.cookies.get("csrftoken") or ""
+        return self.session.post(
+            f"{self.base}{path}", data={"csrfmiddlewaretoken": token}, files={field: (name, data)},
+            headers={"Referer": f"{self.base}{path}", "Origin": self.base}, timeout=30,
+        )  # fmt: skip
+
     @contextmanager
     def socket(self, path: str) -> Iterator[Listener]:
         cookie = "; ".join(f"{c.name}={c.value}" for c in self.session.cookies)

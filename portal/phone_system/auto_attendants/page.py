@@ -28,7 +28,13 @@ def _menus(row: AutoAttendant) -> str:
 
 
 def _shortcuts(row: AutoAttendant) -> str:
-    return ", ".join(f"{digit} → {target}" for digit, target in row.shortcuts().items()) or "none"
+    operator = services.dial_plan().operator
+    return (
+        ", ".join(
+            f"{digit} → {'operator' if target == operator else target}" for digit, target in row.shortcuts().items()
+        )
+        or "none"
+    )
 
 
 def _recorded(row: AutoAttendant) -> str:
