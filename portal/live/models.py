@@ -111,3 +111,36 @@ class UserState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.presence}"
+
+
+class EmergencyCall(models.Model):
+    """A call for help, written with the `Due` row of its notices. `raised`: it gave an alert (S23-12)."""
+
+    call_id = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField(db_index=True)
+    number = models.CharField(max_length=24)
+    station = models.CharField(max_length=16, blank=True)
+    handset = models.CharField(max_length=128, blank=True)
+    owner = models.CharField(max_length=200, blank=True)
+    owner_id = models.PositiveBigIntegerField(null=True, blank=True)
+    caller_id = models.CharField(max_length=24, blank=True)
+    location = models.CharField(max_length=100, blank=True)
+    line = models.CharField(max_length=64, blank=True)
+    raised = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.number} from {self.station}, {self.at:%Y-%m-%d %H:%M}"
+
+
+class EmergencyAcknowledged(models.Model):
+    """Who has seen an alert in the browser: theirs is cleared, everybody else's stays (S23-11)."""
+
+    call = models.ForeignKey(EmergencyCall, on_delete=models.CASCADE, related_name="acknowledged")
+    user_id = models.PositiveBigIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "user_id"], name="acknowledged_once")]

@@ -2,31 +2,31 @@
 
 An error that a change introduces refuses the change (`refuse_new_errors`); what was wrong before stays a red line
 on Home and blocks nothing. One finding never refuses by itself: "no outside line carries emergency calls", because a
-fresh box must be able to add handsets; a change that *takes* a handset's emergency path is refused separately.
+fresh box must be able to add handsets; a change that *takes* a handset's emergency path is refused separately: the
+emergency proof is run for every handset before and after (telephony/ask/proof.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
+from portal.publish.checks.did import inbound
+from portal.publish.checks.emergency import emergency
+from portal.publish.checks.mailboxes import mailboxes, pins
+from portal.publish.checks.schedules import schedules
 from portal.publish.errors import Reason, Refused
-from telephony.messages.snapshot import DestinationKind, ExtensionEntry, Finally, FinallyKind, Route, Snapshot
-
-
-class Severity(StrEnum):
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    key: str  # the same for the same thing in every version
-    severity: Severity
-    text: str
-    link: str = ""
-    refuses: bool = True  # an error that a change may not introduce
+from portal.publish.findings import Finding, Severity
+from telephony.ask.proof import reaching
+from telephony.messages.snapshot import (
+    Credentials,
+    DestinationKind,
+    ExtensionEntry,
+    Finally,
+    FinallyKind,
+    Route,
+    Snapshot,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +35,36 @@ class Linted:
 
     snapshot: Snapshot
     findings: tuple[Finding, ...]
+    reaching: frozenset[str]  # stations from which help is reached, however it is dialled
 
 
-def lint(snapshot: Snapshot) -> Linted:
-    found = [*_emergency(snapshot), *_routes(snapshot), *_loops(snapshot), *_mailboxes(snapshot)]
-    return Linted(snapshot, tuple(sorted(found, key=lambda found: (found.severity is not Severity.ERROR, found.key))))
+def lint(snapshot: Snapshot, credentials: Credentials | None = None) -> Linted:
+    """Without credentials nothing is said of PINs."""
+    found = [
+        *emergency(snapshot),
+        *_routes(snapshot),
+        *_loops(snapshot),
+        *_dead_ends(snapshot),
+        *inbound(snapshot),
+        *schedules(snapshot),
+        *mailboxes(snapshot),
+        *(pins(snapshot, credentials) if credentials else ()),
+    ]
+    found.sort(key=lambda found: (found.severity is not Severity.ERROR, found.key))
+    return Linted(snapshot, tuple(found), reaching(snapshot))
 
 
 def refuse_new_errors(after: Linted, before: Callable[[], Linted]) -> None:
     """Raises Refused. `before` is asked only when something is wrong after the change."""
     errors = [finding for finding in after.findings if finding.severity is Severity.ERROR]
-    if not errors:
+    stations = _stations(after.snapshot)
+    if not errors and after.reaching == stations:
         return
     old = before()
     known = {finding.key for finding in old.findings}
     reasons = [Reason(error.text, error.link) for error in errors if error.refuses and error.key not in known]
     appearances = after.snapshot.appearances
-    lost = stations_with_emergency_path(old.snapshot) - stations_with_emergency_path(after.snapshot)
-    lost &= _stations(after.snapshot)
+    lost = (old.reaching - after.reaching) & stations
     if lost:
         names = ", ".join(f"{a.description} ({a.station})" for a in appearances if a.station in sorted(lost)[:3])
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
@@ -65,24 +77,8 @@ def refuse_new_errors(after: Linted, before: Callable[[], Linted]) -> None:
         raise Refused(reasons)
 
 
-def stations_with_emergency_path(snapshot: Snapshot) -> frozenset[str]:
-    """Every handset may use every outside line that carries emergency calls."""
-    return _stations(snapshot) if any(line.emergency for line in snapshot.outside_lines) else frozenset()
-
-
 def _stations(snapshot: Snapshot) -> frozenset[str]:
     return frozenset(entry.station for entry in snapshot.appearances)
-
-
-def _emergency(snapshot: Snapshot) -> Iterator[Finding]:
-    if not any(line.emergency for line in snapshot.outside_lines):
-        numbers = ", ".join(snapshot.emergency.numbers)
-        yield Finding(
-            "emergency.no_line",
-            Severity.ERROR,
-            f"No outside line carries emergency calls: nobody can reach {numbers} from this system.",
-            refuses=False,
-        )
 
 
 def _routes(snapshot: Snapshot) -> Iterator[Finding]:
@@ -172,22 +168,29 @@ def _next(entry: ExtensionEntry) -> Iterator[str]:
                 yield last.value
 
 
-def _mailboxes(snapshot: Snapshot) -> Iterator[Finding]:
-    numbers = {entry.number for entry in snapshot.extensions}
-    owners = {entry.owner_id for entry in snapshot.appearances}
-    for user in snapshot.users:
-        operator = user.mailbox.operator_extension
-        if operator and operator not in numbers:
-            yield Finding(
-                f"mailbox.operator.{user.user_id}",
-                Severity.ERROR,
-                f"The operator extension {operator} of {user.name}'s voicemail does not exist.",
-                user.link,
+def _dead_ends(snapshot: Snapshot) -> Iterator[Finding]:
+    """Extensions that ring nobody and then hang up."""
+    owners = {entry.owner_id for entry in snapshot.appearances} - {None}
+    for entry in snapshot.extensions:
+        for presence, route in entry.routes.items():
+            rings = any(
+                target.kind is not DestinationKind.OWNER_HANDSETS or entry.user_id in owners
+                for attempt in route.attempts
+                for target in attempt.destinations
             )
-        if user.extension and user.user_id not in owners and not user.mailbox.enabled:
-            yield Finding(
-                f"user.unreachable.{user.user_id}",
-                Severity.WARNING,
-                f"{user.name} has neither a handset nor voicemail: calls to {user.extension} reach nobody.",
-                user.link,
-            )
+            if not rings and route.finally_.kind is FinallyKind.HANG_UP:
+                when = f" at presence {presence.value.replace('_', ' ')}" if entry.user_id is not None else ""
+                yield Finding(
+                    f"route.dead_end.{entry.number}.{presence.value}",
+                    Severity.WARNING,
+                    f"Extension {entry.number} is a dead end{when}: it rings no phone and hangs up.",
+                    route.link,
+                )
+            for number, attempt in enumerate(route.attempts, start=1):
+                if not attempt.destinations:
+                    yield Finding(
+                        f"route.unreachable.{entry.number}.{presence.value}.{number}",
+                        Severity.WARNING,
+                        f"Attempt {number} of extension {entry.number} rings nobody, so it is passed over.",
+                        route.link,
+                    )

@@ -14,6 +14,8 @@ from portal.business.schedules import export as schedules
 from portal.business.users import export as users
 from portal.maintenance.time.export import time_zone
 from portal.phone_system.auto_attendants import export as auto_attendants
+from portal.phone_system.did_blocks import export as did_blocks
+from portal.phone_system.emergency import export as emergency
 from portal.phone_system.extensions import export as extensions
 from portal.phone_system.handsets import export as handsets
 from portal.phone_system.outside_lines import export as outside_lines
@@ -38,6 +40,9 @@ def collect() -> Collected:
         appearances=handsets.appearances(),
         extensions=extensions.extensions(),
         outside_lines=outside_lines.outside_lines(),
+        did_blocks=did_blocks.did_blocks(),
+        did_plans=did_blocks.did_plans(),
+        emergency=emergency.emergency(),
         time_zone=time_zone(),
         schedules=schedules.schedules(),
         attendants=auto_attendants.attendants(),

@@ -16,8 +16,8 @@ from portal.publish import lint
 from portal.publish.models import ConfigurationVersion, PublishHead
 from portal.publish.snapshot import Collected, collect
 from telephony.messages import read, write
-from telephony.messages.sealed import seal_credentials
-from telephony.messages.snapshot import Snapshot
+from telephony.messages.sealed import InvalidToken, open_credentials, seal_credentials
+from telephony.messages.snapshot import Credentials, Snapshot
 
 ZLIB_LEVEL = 1  # 700 kB of routes take 3 ms; level 6 saves little more and takes 15
 
@@ -40,7 +40,7 @@ def publish(head: PublishHead, *, by_id: int | None, by_name: str, why: str) -> 
     newest = ConfigurationVersion.objects.filter(pk=head.number).values_list("digest", "credentials_digest").first()
     if newest == (digest, secret_digest):
         return None
-    linted = lint.lint(collected.snapshot)
+    linted = lint.lint(collected.snapshot, collected.credentials)
     lint.refuse_new_errors(linted, lambda: linted_version(head.number))
 
     number = head.number + 1
@@ -58,7 +58,7 @@ def publish(head: PublishHead, *, by_id: int | None, by_name: str, why: str) -> 
     )
     head.number = number
     head.save(update_fields=["number"])
-    _remember(digest, linted)
+    _remember(digest + secret_digest, linted)
     return Published(number, json, sealed)
 
 
@@ -87,13 +87,28 @@ def head_number() -> int:
 
 def linted_version(number: int) -> lint.Linted:
     """The snapshot of a version with its findings; an empty one for version 0, before anything was published."""
-    digest = ConfigurationVersion.objects.filter(pk=number).values_list("digest", flat=True).first()
-    if digest is None:
+    digests = ConfigurationVersion.objects.filter(pk=number).values_list("digest", "credentials_digest").first()
+    if digests is None:
         return lint.lint(Snapshot(version=0, at="", realm=settings.INSTANCE.realm))
-    if remembered := _recent.get(digest):
+    if remembered := _recent.get("".join(digests)):
         return remembered
-    row = ConfigurationVersion.objects.only("snapshot").get(pk=number)
-    return _remember(digest, lint.lint(read(Snapshot, zlib.decompress(row.snapshot))))
+    row = ConfigurationVersion.objects.only("snapshot", "credentials").get(pk=number)
+    snapshot = read(Snapshot, zlib.decompress(row.snapshot))
+    return _remember("".join(digests), lint.lint(snapshot, _opened(bytes(row.credentials))))
+
+
+def _opened(sealed: bytes) -> Credentials | None:
+    """None when they were sealed with a key that is gone: then nothing is said of PINs."""
+    try:
+        return open_credentials(settings.INSTANCE.keys, sealed)
+    except (InvalidToken, ValueError):
+        return None
+
+
+def snapshot_of(number: int) -> Snapshot | None:
+    """The configuration as it was in this version; None when it is not kept (any more)."""
+    row = ConfigurationVersion.objects.only("snapshot").filter(pk=number).first()
+    return read(Snapshot, zlib.decompress(row.snapshot)) if row else None
 
 
 # By digest, so that Home and the next change need not parse what this process made or read just now.

@@ -15,7 +15,7 @@ from telephony.messages.snapshot import AppearanceEntry, SipCredential
 
 def appearances() -> tuple[AppearanceEntry, ...]:
     rows = CallAppearance.objects.order_by("station").values_list(
-        "station", "handset_id", "line", "description", "handset__description", "owner_id", "emergency_caller_id"
+        "station", "handset_id", "line", "description", "handset__description", "owner_id", "emergency_cid__number"
     )
     return tuple(
         AppearanceEntry(
@@ -24,7 +24,7 @@ def appearances() -> tuple[AppearanceEntry, ...]:
             line=line,
             description=description or handset_description,
             owner_id=owner,
-            emergency_caller_id=emergency,
+            emergency_caller_id=emergency or "",
             link=f"/phone-system/handsets/{handset}/",
         )
         for station, handset, line, description, handset_description, owner, emergency in rows

@@ -9,6 +9,7 @@ from django import forms
 from portal.access.forms import new_password_field
 from portal.access.secrets import check_password_rules
 from portal.business.users.models import User
+from portal.phone_system.emergency_cid.models import EmergencyCallerId
 from portal.phone_system.handsets.models import CallAppearance
 from portal.phone_system.handsets.services import MAX_LINES, NewHandset, check_login_id
 
@@ -56,25 +57,30 @@ class GenericHandsetForm(_LineForm):
 class AppearanceForm(_LineForm):
     """Modify one line. Saved with `modify_appearance(line, form.values(), password=form.password())`."""
 
-    emergency_caller_id = forms.CharField(
-        label="Emergency Caller ID", max_length=24, required=False, help_text="Sent with emergency calls."
+    emergency_cid = forms.ModelChoiceField(
+        label="Emergency Caller ID",
+        queryset=EmergencyCallerId.objects.none(),
+        required=False,
+        empty_label="the outside line's own number",
+        help_text="What the emergency centre sees, and where help is sent.",
     )
 
     def __init__(self, data: Any = None, *, instance: CallAppearance) -> None:
-        shown = ("description", "login_id", "owner", "emergency_caller_id")
+        shown = ("description", "login_id", "owner", "emergency_cid")
         initial = {name: getattr(instance, name) for name in shown}
         super().__init__(data, initial=initial)
         self.instance = instance
+        self.fields["emergency_cid"].queryset = EmergencyCallerId.objects.all()  # type: ignore[attr-defined]
         self.fields["password"].required = False
         self.fields["password"].help_text = "Leave empty to keep it."
 
     def values(self) -> dict[str, Any]:
-        owner = self.cleaned_data["owner"]
+        owner, place = self.cleaned_data["owner"], self.cleaned_data["emergency_cid"]
         return {
             "description": self.cleaned_data["description"],
             "login_id": self.cleaned_data["login_id"],
             "owner_id": owner.pk if owner else None,
-            "emergency_caller_id": self.cleaned_data["emergency_caller_id"],
+            "emergency_cid_id": place.pk if place else None,
         }
 
     def password(self) -> str | None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 
+from portal.phone_system.emergency_cid.models import EmergencyCallerId
 from portal.publish.fields import EncryptedText
 
 
@@ -39,7 +40,14 @@ class CallAppearance(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="appearances"
     )
-    emergency_caller_id = models.CharField(max_length=24, blank=True)
+    emergency_cid = models.ForeignKey(
+        EmergencyCallerId,
+        verbose_name="Emergency Caller ID",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="appearances",
+    )
 
     class Meta:
         constraints = [

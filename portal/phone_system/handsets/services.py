@@ -22,7 +22,7 @@ from portal.publish.change import By, Change, change
 FIRST_STATION, LAST_STATION = 5111, 5999  # S10-38; 5nnn is the dial plan's block of internal stations (S07-19)
 MAX_LINES = 24  # S10-33
 LOGIN_ID = re.compile(r"[A-Za-z0-9._+-]{1,64}")  # never a colon: it would end the name in HA1's input
-MODIFIABLE = frozenset({"description", "login_id", "owner_id", "emergency_caller_id"})
+MODIFIABLE = frozenset({"description", "login_id", "owner_id", "emergency_cid_id"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
