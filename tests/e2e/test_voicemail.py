@@ -124,3 +124,31 @@ def test_hanging_up_during_the_greeting_leaves_nothing(house: House, ann: Person
     call.bye()
     house.record_of(ann, bob)
     assert house.messages(bob) == ()
+
+
+def test_0_while_speaking_keeps_the_message_and_reaches_the_operator(
+    house: House, ann: Person, bob: Person, peer: Peers
+) -> None:
+    """S09-11."""
+    carla = house.hire("Carla", "Santos")
+    house.api("PATCH", f"users/{bob.user_id}/", {"operator_extension": carla.extension})
+    house.in_force()
+    operator = peer(carla)
+    call = peer(ann).invite(f"3{bob.extension}")
+    call.expect(200, seconds=6)
+    call.ack()
+    hear_beep(call.rtp, 25)
+    call.rtp.play_tone(TONE)
+    spoken = time.monotonic()
+    wait_for(lambda: time.monotonic() - spoken > 3.0, 5, "the message to be spoken")
+    call.rtp.silence()
+    call.rtp.dial("0")
+    theirs = operator.incoming(10)
+    theirs.answer()
+    call.rtp.play_tone(440)
+    theirs.rtp.play_tone(700)
+    theirs.rtp.wait_tone(440)
+    call.rtp.wait_tone(700)
+    assert call.bye().code == 200
+    theirs.expect_bye()
+    assert_message(house, bob, ann)

@@ -1,10 +1,9 @@
 """An auto attendant (S26-01..S26-20): greeting, custom message and choices; the caller's keys; the connection.
 
     greeting -> menu <-> by name / directory / offer
-                  |
-                asking (may it be called, and how?) -> calling -> talking
-                  ^                                       |
-                  +------------- nobody there ------------+
+                  |  ^
+                  v  | nobody there
+               connecting (onward.py) -> talking
 
 The caller is answered at once and reaches people through the router and the switch: the far leg rings phones, ends
 in a mailbox or goes to a queue as if its extension had been dialled. `*` says the choices again without the greeting
@@ -15,48 +14,38 @@ ends; a person he talks to hears the end as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
 
 from telephony.calls.session import (
     CALLER,
     Answer,
-    AskCall,
     Begun,
-    CallAnswer,
     Command,
-    Dial,
     Finish,
     HangUp,
-    Hush,
     Play,
     Prepare,
-    Report,
     SessionEvent,
     Sound,
     Timeout,
-    Tone,
     Wait,
 )  # fmt: skip
-from telephony.media.apps import speech
-from telephony.media.apps.pair import Pair
-from telephony.media.port import Answered, Digit, EarlyMedia, Ended, Held, Played, Ringing
+from telephony.media.apps import onward, speech
+from telephony.media.apps.onward import FAR, Onward
+from telephony.media.port import Answered, Digit, Ended, Played
 from telephony.messages.workers import AttendantApp, Listed
 from telephony.numbers.attendant import Reading, Sense, read, spelled
 from telephony.voice import Spoken, sentences
 
-FAR: Final = "far"
 NO_KEY = 8.0  # seconds after the last prompt until the default extension is called (S26-05)
 PAUSE = 3.0  # seconds that complete an entry (S26-20)
 MISTAKES = 3  # wrong entries before the default extension, or the end (S26-20)
 ROUNDS = 3  # times the choices are said to somebody who does nothing: once, and twice again (S26-05)
-ANSWER_WITHIN = 4.0  # seconds for the router's answer
 MOST_OFFERED = 8  # people of the same keys that are read out as a numbered choice
 DIRECTORY_LIMIT = 50  # people; with more the directory is off (S26-04)
 LONGEST_ENTRY = 24
 
 ANY = "0123456789*#"
 INVALID: tuple[Sound, ...] = ("pbx-invalid",)
-CONNECTING: tuple[Sound, ...] = ("pls-hold-while-try",)
 GOODBYE: tuple[Sound, ...] = ("vm-goodbye",)
 SORRY: tuple[Sound, ...] = ("sorry-youre-having-problems", "vm-goodbye")
 LATER: tuple[Sound, ...] = ("please-try-call-later", "vm-goodbye")
@@ -73,15 +62,12 @@ class Attend:
         self.entry = ""
         self.rounds = 0
         self.mistakes = 0
-        self.gone = False
-        self.far = ""  # "", "dialled", "early", "answered"
-        self.pair = Pair(CALLER, FAR)
+        self.onward = Onward()
         self.offered: tuple[Listed, ...] = ()
 
     def on(self, event: SessionEvent, now: float) -> list[Command]:
         if isinstance(event, Ended) and event.leg == CALLER:
-            self.gone = True
-            if self.far:
+            if self.onward.dialled:
                 self.state = "ending"
                 return [HangUp(FAR)]
             return self._over("the caller hung up")
@@ -245,52 +231,21 @@ class Attend:
 
     # -- the connection ------------------------------------------------------------------------------
     def _connect(self, digits: str) -> list[Command]:
-        self.state, self.entry = "asking", ""
-        return [Hush(), AskCall(digits=digits), Wait(ANSWER_WITHIN)]
+        self.state, self.entry = "connecting", ""
+        return self.onward.begin(digits)
 
-    def _asking(self, event: SessionEvent, now: float) -> list[Command]:
-        if isinstance(event, Timeout):
-            return self._leave(LATER)
-        if not isinstance(event, CallAnswer):
-            return []
-        granted = event.granted
-        if granted is None:
-            return self._leave(LATER)
-        if granted.attendant is not None:
-            self.app, self.mistakes = granted.attendant, 0
-            return [Prepare(spoken_texts(self.app)), *self._welcome()]
-        if not granted.token:
-            return self._wrong()
-        self.state, self.far = "calling", "dialled"
-        self.pair = Pair(CALLER, FAR)
-        return [Dial(leg=FAR, user=granted.to, token=granted.token), Play(CONNECTING), Wait(None)]
-
-    def _calling(self, event: SessionEvent, now: float) -> list[Command]:
-        match event:
-            case Ringing():
-                return [Report(FAR, "ringing", event.code)]
-            case Played():
-                return [Tone("ringback")] if self.far == "dialled" else []
-            case EarlyMedia():
-                self.far = "early"
-                return self.pair.connect()
-            case Answered(leg="far"):
-                self.state, self.far = "talking", "answered"
-                return [*self.pair.connect(), Report(FAR, "answered", 200)]
-            case Held():
-                self.pair.hold(event)  # remembered until they talk
-            case Ended():
-                self.far = ""
-                return self._say((*(BUSY if event.code in (486, 600) else NOBODY), *choices(self.app)))
-        return []
-
-    def _talking(self, event: SessionEvent, now: float) -> list[Command]:
-        if isinstance(event, Held):
-            return self.pair.hold(event)
-        if isinstance(event, Ended):
-            self.far, self.state = "", "leaving"
-            return [HangUp()]
-        return []
+    def _connecting(self, event: SessionEvent, now: float) -> list[Command]:
+        commands = self.onward.on(event)
+        if (other := self.onward.take_attendant()) is not None:
+            self.app, self.mistakes = other, 0
+            return [*commands, Prepare(spoken_texts(self.app)), *self._welcome()]
+        if (failed := self.onward.take_failure()) is None:
+            return commands
+        if failed.code == 0:
+            return [*commands, *self._leave(LATER)]
+        if failed.code == 403:
+            return [*commands, *self._wrong()]
+        return [*commands, *self._say((*(BUSY if failed.code in onward.BUSY else NOBODY), *choices(self.app)))]
 
     # -- the end -------------------------------------------------------------------------------------
     def _ending(self, event: SessionEvent, now: float) -> list[Command]:
@@ -310,9 +265,7 @@ class Attend:
         "name": _name,
         "unfound": _unfound,
         "offer": _offer,
-        "asking": _asking,
-        "calling": _calling,
-        "talking": _talking,
+        "connecting": _connecting,
         "ending": _ending,
         "leaving": _leaving,
     }

@@ -27,7 +27,6 @@ from telephony.calls.session import (
 )  # fmt: skip
 from telephony.media.apps.attendant import (
     BUSY,
-    FAR,
     GOODBYE,
     INVALID,
     LATER,
@@ -40,6 +39,7 @@ from telephony.media.apps.attendant import (
     choices,
     greeting,
 )
+from telephony.media.apps.onward import FAR
 from telephony.media.port import Answered, Digit, EarlyMedia, Ended, Held, Played, Ringing
 from telephony.messages.workers import AttendantApp, CallGranted, Listed
 from telephony.voice import Spoken, sentences

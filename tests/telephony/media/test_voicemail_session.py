@@ -8,10 +8,13 @@ import pytest
 
 from telephony.calls.session import (
     Answer,
+    AskCall,
     Begun,
+    CallAnswer,
     Command,
     Deliver,
     Delivered,
+    Dial,
     Discard,
     Finish,
     HangUp,
@@ -24,10 +27,11 @@ from telephony.calls.session import (
     Timeout,
     Wait,
 )  # fmt: skip
-from telephony.media.apps.voicemail import FIRST_WORD, FULL, SILENCE, TAIL, THANKS, TOO_SHORT, LeaveMessage
+from telephony.media.apps.onward import FAR
+from telephony.media.apps.voicemail import FIRST_WORD, FULL, NOBODY, SILENCE, TAIL, THANKS, TOO_SHORT, LeaveMessage
 from telephony.media.port import Answered, Digit, Ended, Played
-from telephony.messages.snapshot import Mailbox
-from telephony.messages.workers import TakeMessage
+from telephony.messages.snapshot import Mailbox, Presence
+from telephony.messages.workers import CallGranted, TakeMessage
 
 CALLER = "caller"
 NOW = 1_790_000_000.0
@@ -171,3 +175,62 @@ def test_forty_digits_in_any_state_do_no_harm(before: tuple[SessionEvent, ...]) 
         one.on(Digit(leg=CALLER, digit="0123456789*ABCD"[number % 15]), NOW)
     commands = one.on(GONE, NOW)
     assert [type(command) for command in commands] in ([Finish], [])
+
+
+# -- the operator, and presences that take no message ------------------------------------------------
+ZERO = Digit(leg=CALLER, digit="0")
+TOLD = CallAnswer(granted=CallGranted(ask="1", to="100", token="t"))
+
+
+def with_operator(**changes: object) -> LeaveMessage:
+    return session(mailbox=Mailbox(operator_extension="100", **changes))
+
+
+@pytest.mark.parametrize("before", [(SEEN, ANSWERED), (SEEN, ANSWERED, PLAYED)], ids=["greeting", "tone"])
+def test_0_reaches_the_operator_before_a_message_is_begun(before: tuple[SessionEvent, ...]) -> None:
+    """S09-11."""
+    one = with_operator()
+    assert AskCall(digits="100") in run(one, *before, ZERO)
+    assert Dial(leg=FAR, user="100", token="t") in one.on(TOLD, NOW)
+
+
+def test_0_while_speaking_keeps_what_was_said_and_reaches_the_operator() -> None:
+    one = with_operator()
+    assert run(one, *TO_RECORDING, ZERO, kept("digit")) == [Deliver(keep=6.0)]
+    assert AskCall(digits="100") in one.on(Delivered(ok=True), NOW)
+
+
+def test_0_right_after_the_tone_leaves_no_empty_message() -> None:
+    one = with_operator()
+    commands = run(one, *TO_RECORDING, ZERO, kept("digit", seconds=0.4, voiced=0.0))
+    assert commands[0] == Discard()
+    assert AskCall(digits="100") in commands
+
+
+def test_an_operator_who_is_not_there_is_said_and_a_message_can_still_be_left() -> None:
+    one = with_operator()
+    run(one, SEEN, ANSWERED, ZERO, TOLD)
+    assert one.on(Ended(leg=FAR, code=480), NOW)[-1] == Play((*NOBODY, "vm-intro"), stop_on="#0")
+    assert one.on(PLAYED, NOW) == [Play(("beep",))]
+
+
+def test_without_an_operator_0_does_nothing() -> None:
+    assert run(session(), SEEN, ANSWERED, ZERO) == []
+    assert run(session(), *TO_RECORDING, ZERO) == []
+
+
+def test_a_caller_who_gives_up_while_the_operator_rings_ends_that_leg_too() -> None:
+    one = with_operator()
+    run(one, SEEN, ANSWERED, ZERO, TOLD)
+    assert one.on(GONE, NOW) == [HangUp(FAR)]
+    assert one.on(Ended(leg=FAR, code=487), NOW) == [Finish("the caller hung up")]
+
+
+def test_a_presence_that_takes_no_message_only_greets() -> None:
+    """S09-30."""
+    one = session(presence="on_vacation", mailbox=Mailbox(no_message_in=(Presence.ON_VACATION,)))
+    (play,) = run(one, SEEN, ANSWERED)
+    assert isinstance(play, Play)
+    assert "vm-intro" not in play.sounds
+    assert play.sounds[-1] == "vm-goodbye"
+    assert one.on(PLAYED, NOW) == [HangUp()]
