@@ -45,14 +45,15 @@ def own_redis(inst: Instance) -> bool:
     return inst.redis_url == f"unix://{inst.redis_socket}"
 
 
-def _celery(*arguments: str) -> tuple[str, ...]:
-    return (PYTHON, "-m", "celery", "-q", "-A", "portal.celery", *arguments)
+def _celery(*arguments: str, app: str = "portal.celery") -> tuple[str, ...]:
+    return (PYTHON, "-m", "celery", "-q", "-A", app, *arguments)
 
 
-def _worker(name: str, queues: str, threads: int) -> tuple[str, ...]:
+def _worker(name: str, queues: str, threads: int, app: str = "portal.celery") -> tuple[str, ...]:
     return _celery(
         *("worker", "-n", f"{name}@%h", "-Q", queues, "-P", "threads", "-c", str(threads)),
         *("--without-gossip", "--without-mingle", "-l", "WARNING"),
+        app=app,
     )
 
 
@@ -72,9 +73,9 @@ def processes(inst: Instance) -> tuple[Process, ...]:
         Process("media", (PYTHON, "-m", "telephony.media"), 40),
         Process("hub", (PYTHON, "manage.py", "hub"), 50),
         Process("web", uvicorn, 50),
-        Process("calls-worker", _worker("calls", "calls", 8), 60),
+        Process("calls-worker", _worker("calls", "calls", 8, "portal.calls_worker"), 60),
         Process("worker", _worker("work", "default,apply,phones,mail", 4), 60),
-        Process("beat", _celery("beat", "-s", beat_state, "-l", "WARNING", "--pidfile="), 70),
+        Process("beat", _celery("beat", "-s", beat_state, "-l", "WARNING", "--pidfile=", app="portal.beat"), 70),
         Process("front", (program("nginx"), "-e", "stderr", "-p", str(inst.run), "-c", str(nginx_config(inst))), 80),
     )
     return table if own_redis(inst) else table[1:]

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from portal.celery import broker_url
+from portal.broker import broker_url
 from tests.harness.place import wait_for
 from tests.portal.live.conftest import LivePlace
 from tests.portal.live.feed import Feed
 
-WORKER = [sys.executable, "-m", "celery", "-A", "portal.celery", "worker", "-P", "threads", "--without-gossip",
-          "--without-mingle", "-l", "INFO"]  # fmt: skip
-CALLS = [*WORKER, "-n", "calls@%h", "-Q", "calls", "-c", "4"]
+CELERY = [sys.executable, "-m", "celery", "-A"]
+OPTIONS = ["worker", "-P", "threads", "--without-gossip", "--without-mingle", "-l", "INFO"]
+WORKER = [*CELERY, "portal.celery", *OPTIONS]
+CALLS = [*CELERY, "portal.calls_worker", *OPTIONS, "-n", "calls@%h", "-Q", "calls", "-c", "4"]
 WORK = [*WORKER, "-n", "work@%h", "-Q", "default,apply,phones,mail", "-c", "4"]
 
 
@@ -69,7 +70,7 @@ def test_beat_ticks_and_the_nights_work_is_done_once(migrated: LivePlace, feed: 
     # two beats: the second must be harmless
     for name in ("beat", "beat2"):
         migrated.start(
-            name, [sys.executable, "-m", "celery", "-A", "portal.celery", "beat", "-s", str(run / name), "--pidfile="]
+            name, [sys.executable, "-m", "celery", "-A", "portal.beat", "beat", "-s", str(run / name), "--pidfile="]
         )
     ask(migrated, "from portal.tasks import nightly\nnightly.delay(); nightly.delay()")
     migrated.wait_for(lambda: feed.redis.exists("alive:worker", "alive:beat") == 2, 60, "worker and beat")
