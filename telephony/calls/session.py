@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from telephony.mailbox import Message, Voicemail
-from telephony.media.port import Answered, Digit, EarlyMedia, Ended, Held, Played, RecordEnd, Ringing, ToneName
+from telephony.media.port import (
+    Answered,
+    Digit,
+    EarlyMedia,
+    Ended,
+    Held,
+    Played,
+    RecordEnd,
+    Referred,
+    Ringing,
+    ToneName,
+)  # fmt: skip
 from telephony.messages.workers import CallGranted, PinChecked
 from telephony.voice import Spoken
 
@@ -28,7 +39,11 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """A second INVITE with the session's lease waits for an answer, as leg "second"."""
+    """Another INVITE with the session's lease waits for an answer. `instead`: it takes the place of this leg, whose far
+    side was transferred; "" for the second INVITE of a session that expects one."""
+
+    leg: str = "second"
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +98,7 @@ class CallAnswer:
 
 SessionEvent = (
     Begun | Joined | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer | CallAnswer
-    | Ringing | EarlyMedia | Answered | Held | Ended | Played | Digit
+    | Ringing | EarlyMedia | Answered | Held | Referred | Ended | Played | Digit
 )  # fmt: skip
 
 

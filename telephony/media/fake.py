@@ -28,10 +28,12 @@ from telephony.media.port import (
     Recorded,
     RecordEnd,
     RecordRules,
+    Referred,
     Ringing,
     ToneName,
 )  # fmt: skip
 from telephony.media.recording import VoiceWatch, header
+from telephony.messages.workers import TRANSFER_USER, lease_of
 
 FRAME = 0.02
 SAMPLES = 160
@@ -94,6 +96,10 @@ class Far:
     def refuse(self, code: int) -> None:
         self.port.drop(self.leg, code)
 
+    def refer(self, user: str) -> str:
+        """REFER to sip:<user>@switch; the name of the new leg, or "" when it was refused."""
+        return self.port.referred(self.leg, user)
+
     def hang_up(self) -> None:
         self.port.drop(self.leg, 200 if self.state == "talking" else 487)
 
@@ -139,7 +145,8 @@ class FakePort:
         name = f"in-{next(self._names)}"
         far = self.far[name] = Far(self, name)
         self._legs[name] = _Leg(far, dialled=False)
-        self.put(Incoming(leg=name, lease=lease, source=source))
+        lease, instead = lease_of(lease)
+        self.put(Incoming(leg=name, lease=lease, instead=instead, source=source))
         return far
 
     def put(self, *events: PortEvent) -> None:
@@ -166,6 +173,15 @@ class FakePort:
         peer = self._legs.get(leg.peer)
         if peer is not None:
             peer.to_send.put(digit)
+
+    def referred(self, name: str, user: str) -> str:
+        leg = self._legs.get(name)
+        if leg is None or leg.far.state != "talking" or len(self._legs) >= 4 or not user.startswith(TRANSFER_USER):
+            return ""
+        new = f"{name}>{len(self.far)}"
+        self.dial(new, f"sip:{user}@switch")
+        self.put(Referred(leg=name, new=new))
+        return new
 
     # -- MediaPort ---------------------------------------------------------------------------------
     def poll(self, seconds: float) -> list[PortEvent]:
@@ -261,6 +277,10 @@ class FakePort:
     def level(self, leg: str) -> int:
         found = self._legs.get(leg)
         return 15 if found is not None and found.far.voice is not None and found.far.state == "talking" else 0
+
+    def leg_of(self, call_id: str) -> str:
+        """Here a leg's name is its Call-ID."""
+        return call_id if call_id in self._legs else ""
 
     def legs(self) -> int:
         return len(self._legs)

@@ -45,7 +45,7 @@ from telephony.media import spool
 from telephony.media.apps import begins_by_itself, session_for, takes_a_second
 from telephony.media.desk import Desk
 from telephony.media.paperwork import Live, Paperwork
-from telephony.media.port import Ended, Incoming, MediaPort, PortEvent, Recorded
+from telephony.media.port import Ended, Incoming, MediaPort, PortEvent, Recorded, Referred
 from telephony.media.prompts import Prompts
 from telephony.media.recording import remove
 from telephony.messages import Wire
@@ -162,7 +162,11 @@ class Host:
         live, part = found
         if isinstance(event, Ended):
             live.legs.pop(part, None)
-        if isinstance(event, Recorded):
+        if isinstance(event, Referred):
+            new = self._new_part(live)
+            self._attach(live, new, event.new)
+            self._feed(live, Referred(leg=part, new=new))
+        elif isinstance(event, Recorded):
             self._feed(
                 live,
                 Kept(why=event.why, seconds=event.seconds, voiced=event.voiced, voice_until=event.voice_until),
@@ -177,6 +181,9 @@ class Host:
             return
         key = event.lease
         live = self._live.get(key)
+        if live is not None and event.instead:
+            self._take_place(live, event)
+            return
         if live is not None and takes_a_second(live.app) and SECOND not in live.taken:
             self._attach(live, SECOND, event.leg)
             self._feed(live, Joined())
@@ -190,6 +197,21 @@ class Host:
             self._begin(waiting.lease, event.leg)
         else:
             self._invites[key] = Waiting(self.ticks() + LEASE_WITHIN, leg=event.leg)
+
+    def _take_place(self, live: Live, event: Incoming) -> None:
+        """An attended transfer: the INVITE of who comes instead of one of our legs."""
+        _, part = self._legs.get(self.port.leg_of(event.instead), (None, ""))
+        if not part or part not in live.legs:
+            self.port.end(event.leg, 481, "The call was gone")
+            return
+        new = self._new_part(live)
+        self._attach(live, new, event.leg)
+        self._feed(live, Joined(leg=new, instead=part))
+
+    @staticmethod
+    def _new_part(live: Live) -> str:
+        """A leg that came by a transfer."""
+        return f"to{len(live.taken)}"
 
     # -- time --------------------------------------------------------------------------------------
     def tick(self) -> None:

@@ -30,6 +30,7 @@ ToneName = Literal["ringback", "busy", "beep"]
 class Incoming:
     leg: str
     lease: str  # the header X-Switchroom-Lease; "" without one
+    instead: str = ""  # Call-ID of the leg whose place it takes (the header's parameter)
     source: Endpoint  # where the packet came from
 
 
@@ -61,6 +62,15 @@ class Held:
 
     leg: str
     on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """The far side of `leg` sent REFER, which was accepted: `new` is a leg that is being dialled to where it said (an
+    address of the switch). Without a free leg, or to any other address, it is refused and nothing is reported."""
+
+    leg: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +109,7 @@ class Recorded:
     voice_until: float
 
 
-PortEvent = Incoming | Ringing | EarlyMedia | Answered | Held | Ended | Played | Digit | Recorded
+PortEvent = Incoming | Ringing | EarlyMedia | Answered | Held | Referred | Ended | Played | Digit | Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +162,9 @@ class MediaPort(Protocol):
         """Loudness of what the leg said in the last frame, logarithmic: 0 silence, 15 speech, 32 loud."""
 
     def legs(self) -> int: ...
+
+    def leg_of(self, call_id: str) -> str:
+        """The leg with this SIP Call-ID; "" when there is none."""
 
     def close(self) -> None:
         """Hang up everything and release addresses; the port is of no use afterwards."""

@@ -15,7 +15,22 @@ from telephony.messages.snapshot import DialPlan, Language, Mailbox
 
 # header names on the SIP leg between switch and worker; the switch strips them from everybody else
 LEASE_HEADER = "X-Switchroom-Lease"  # on INVITEs to a worker
+TRANSFER_USER = "t."  # user part of the one-use address a transferred party is sent to: "t.<token>"
 TOKEN_HEADER = "X-Switchroom-Token"  # noqa: S105  a header's name, on INVITEs from a worker
+
+
+def lease_value(lease: str, *, instead: str = "") -> str:
+    """Value of the lease header. `instead`: the INVITE takes the place of the leg with this Call-ID."""
+    return f"{lease};instead={instead.encode().hex()}" if instead else lease
+
+
+def lease_of(value: str) -> tuple[str, str]:
+    """(lease, Call-ID of the leg whose place it takes or "")."""
+    lease, _, coded = value.partition(";instead=")
+    try:
+        return lease, bytes.fromhex(coded).decode()
+    except ValueError:
+        return lease, ""
 
 
 # -- applications: what a lease asks of a worker ---------------------------------------------------

@@ -124,11 +124,11 @@ class Questions:
         self.ledger.journal.event("emergency.called", **for_help.called(call.index, plan, station))
 
     def _token(self, kind: InviteKind, m: Message) -> Token | None:
-        """A worker's in its header, a transferred phone's in the address it was sent to."""
-        if kind == "worker":
+        """A worker's in its header, that of who is transferred in the address it was sent to."""
+        to, station = str(m.get("to", "")), str(m.get("st", "")) if kind == "phone" else ""
+        if kind == "worker" and not to.startswith(TRANSFER_USER):
             return self.tokens.take(str(m.get("tok", "")), _monotonic())
-        to, station = str(m.get("to", "")), str(m.get("st", ""))
-        if kind != "phone" or not to.startswith(TRANSFER_USER):
+        if kind == "line" or not to.startswith(TRANSFER_USER):
             return None
         known = self.tokens.known.get(to.removeprefix(TRANSFER_USER))
         if known is None or known.station != station:

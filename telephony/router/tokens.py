@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field, replace
 
+from telephony.router.draft import Caller
 from telephony.router.invite import Invite
 from telephony.router.live import Role
 
@@ -23,6 +24,8 @@ class Token:
     until: float  # monotonic seconds
     origin: Invite | None = None  # of a far leg: the INVITE it continues, with the caller's identity and rights
     station: str = ""  # the only phone that may use it (transfer); "" for a worker's
+    caller: Caller | None = None  # who is transferred, when no phone of the office is
+    lease: str = ""  # of the worker whose leg an attended transfer replaces
     recall: str = ""  # the transferor's station
     replaces: str = ""  # header of an attended transfer
 

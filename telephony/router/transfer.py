@@ -1,8 +1,11 @@
-"""Transfer of a switched call (engine-calls 3): a REFER is a question. The transferor's rights decide where the call
-may go; the other phone is sent to a one-use address of ours, so it never learns nor chooses a target by itself.
+"""Transfer (engine-calls 3): a REFER is a question. The transferor's rights decide where the call may go; the other
+party is sent to a one-use address of ours, so it never learns nor chooses a target by itself. That party is a phone of
+the office (a switched call), or the media worker that holds the call (an anchored one: it dials a further leg and lets
+the transferor go).
 
 Blind: when the target does not answer or is busy the transferor's phone rings again. Attended: the new INVITE goes to
-the phone the transferor talks to, with Replaces, so that this phone changes over without ringing.
+whom the transferor talks to, with Replaces to a phone, which changes over without ringing, or with the lease of its
+call to a worker, where it takes the transferor's place.
 """
 
 from __future__ import annotations
@@ -14,11 +17,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from telephony.messages.plan import Explanation, Step
+from telephony.messages.workers import TRANSFER_USER, lease_value
+from telephony.router.applications import worker_step
 from telephony.router.decide import draft
 from telephony.router.draft import Caller, Draft, phone
 from telephony.router.index import SnapshotIndex
 from telephony.router.invite import Invite, Live
-from telephony.router.live import Leg
+from telephony.router.leases import Grant
+from telephony.router.live import Call, Leg
 from telephony.router.server import Message, SwitchLink
 from telephony.router.tokens import Token
 
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-USER = "t."  # user part of the one-use address: "t.<token>"
+USER = TRANSFER_USER
 RECALL_MS = 30_000
 COMES_WITHIN = 10.0  # seconds between a REFER and the INVITE it causes; so long the call is kept
 _REACHABLE = frozenset({"internal", "voicemail", "outside"})
@@ -58,15 +64,21 @@ def transferred(index: SnapshotIndex, live: Live, token: Token) -> Draft:
     """The plan for the INVITE of the phone that was sent away."""
     invite = token.origin
     assert invite is not None
+    who = token.caller or _identity(index, token.station)
     if token.replaces:
-        made = Draft(index=index, live=live, invite=invite, caller=_identity(index, token.station))
+        made = Draft(index=index, live=live, invite=invite, caller=who)
+        if token.lease:
+            made.kind = "internal"
+            made.steps.append(worker_step("transfer", token.target, lease_value(token.lease, instead=token.replaces)))
+            made.refuse(480, "The call was gone")
+            return made
         owner = index.owner(token.target)
         made.callee(owner.extension if owner else token.target, owner.name if owner else "")
         made.steps.append(Step(ring_ms=RECALL_MS, targets=(phone(token.target, (f"Replaces: {token.replaces}",)),)))
         made.refuse(480, "The call was gone")
         return made
     made = draft(index, live, invite)
-    made.caller = _identity(index, token.station)
+    made.caller = who
     _recall(made, token.recall)
     return made
 
@@ -91,6 +103,22 @@ def _recall(made: Draft, transferor: str) -> None:
     made.refuse(480, "Nobody answered")
 
 
+def parties(leg: Leg, side: str) -> tuple[str, str]:
+    """(who transfers, the other one): stations; a worker's is whatever answered or "" ."""
+    return (leg.station, leg.answered_by) if side == "caller" else (leg.answered_by, leg.station)
+
+
+def remaining(call: Call, station: str) -> Caller:
+    """Who is left in an anchored call when this station goes: as the others see that party."""
+    facts = call.facts
+    side = "to" if facts.get("from_station") == station else "from"
+    return Caller(str(facts.get(f"{side}_number", "")), str(facts.get(f"{side}_name", "")))
+
+
+def _named(who: Caller) -> str:
+    return f"{who.name} ({who.number})" if who.name else who.number
+
+
 class Transfers:
     def __init__(self, router: Router) -> None:
         self.router = router
@@ -113,39 +141,60 @@ class Transfers:
     def _token(self, leg: Leg, m: Message) -> Token | str:
         """Or a sentence why not."""
         index, live = leg.call.index, self.router.live
-        calls = m.get("side") == "caller"
-        station, other = (leg.station, leg.answered_by) if calls else (leg.answered_by, leg.station)
-        if not leg.talking or station not in index.appearances or other not in index.appearances:
-            return "Only calls between two phones of the office can be transferred in this version."
+        station, other = parties(leg, str(m.get("side", "")))
+        if not leg.talking or station not in index.appearances:
+            return "Only a phone of the office can transfer a call it talks in."
+        anchored = other not in index.appearances
         target = refer_to(str(m.get("to", "")))
-        who = _identity(index, station)
-        name = f"{who.name} ({who.number})" if who.name else who.number
+        name = _named(_identity(index, station))
         owner = index.owner(station)
         call_id = leg.call.call_id
-        invite = Invite(call_id=call_id, kind="worker", dialled=target.number, acting=owner.extension if owner else "")
-        token = Token(call_id, "transferred", invite.acting, "", 0.0, origin=invite, station=other, recall=station)
+        invite = Invite(
+            call_id=call_id, kind="worker", dialled=target.number, acting=owner.extension if owner else "",
+            bridged=anchored,  # the worker that holds the call dials: no second one is needed
+        )  # fmt: skip
+        token = Token(
+            call_id, "transferred", invite.acting, "", 0.0, origin=invite, recall=station,
+            station="" if anchored else other, caller=remaining(leg.call, station) if anchored else None,
+        )  # fmt: skip
         if target.call_id:
-            consult = live.legs.get(target.call_id)
-            parties = (consult.station, consult.answered_by) if consult and consult.talking else ()
-            far = next((one for one in parties if one != station), "")
-            if station not in parties or far not in index.appearances:
-                return "The other call of this transfer is not one of this phone."
-            to = _identity(index, far)
-            said = (
-                f"{name} transferred it to {to.name} ({to.number})." if to.name else f"{name} transferred it to {far}."
-            )
-            assert consult is not None
+            found = self._attended(token, station, target)
+            if isinstance(found, str):
+                return found
+            token, consult, said = found
             self.router.ledger.explain(
                 consult.call, [Explanation(text=f"{name} asked first, then transferred a call here.")]
             )
-            token = replace(token, target=far, replaces=target.replaces)
+            text = f"{name} transferred it to {said}."
         else:
             made = draft(index, live, invite)
             if made.kind not in _REACHABLE or made.steps[0].ask.startswith("pick_up/"):
                 return f"{name} may not transfer to {target.number}. {made.why[-1].text if made.why else ''}".strip()
-            said = f"{name} transferred it to {target.number}."
-        self.router.ledger.explain(leg.call, [Explanation(text=said)])
+            text = f"{name} transferred it to {target.number}."
+        self.router.ledger.explain(leg.call, [Explanation(text=text)])
         return token
+
+    def _attended(self, token: Token, station: str, target: Target) -> tuple[Token, Leg, str] | str:
+        """The token for the transferor's other call, that call's leg, and whom it is with; or a sentence why not."""
+        consult = self.router.live.legs.get(target.call_id)
+        if consult is None or not consult.talking or station not in (consult.station, consult.answered_by):
+            return "The other call of this transfer is not one of this phone."
+        index = consult.call.index
+        far = consult.answered_by if consult.station == station else consult.station
+        if far in index.appearances:
+            return replace(token, target=far, replaces=target.replaces), consult, _named(_identity(index, far))
+        grant = self._grant_of(consult)
+        worker = self.router.media.pool.workers.get(grant.worker) if grant else None
+        if grant is None or worker is None:
+            return "The other call of this transfer is held by nobody."
+        said = _named(remaining(consult.call, station))
+        made = replace(token, target=worker.address, replaces=consult.cid, lease=grant.lease)
+        return made, consult, said
+
+    def _grant_of(self, leg: Leg) -> Grant | None:
+        """The worker's session that a leg belongs to: the leg brought its lease, or another leg of the call did."""
+        leases = [leg.lease, *(one.lease for one in leg.call.legs.values()), *leg.call.sessions]
+        return next((found for lease in leases if (found := self.router.media.pool.grants.get(lease))), None)
 
     def _keep_the_call(self, leg: Leg, text: str) -> None:
         """The transferor hangs up before the other phone calls: the record must stay open for it."""

@@ -31,6 +31,11 @@ class Call:
     def call_id(self) -> str:
         return self.request.call_id
 
+    def tags(self) -> tuple[str, str]:
+        """(ours, theirs) of the established dialog."""
+        ours = self.request.get("From").partition("tag=")[2] if self.outgoing else self.tag
+        return ours, self.remote.partition("tag=")[2]
+
     # -- caller's side -------------------------------------------------------------------------
     def expect(self, code: int, seconds: float = 5.0) -> Message:
         """A response to our INVITE; a final one is learned from, a failure acknowledged."""

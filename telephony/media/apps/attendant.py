@@ -66,6 +66,9 @@ class Attend:
         self.offered: tuple[Listed, ...] = ()
 
     def on(self, event: SessionEvent, now: float) -> list[Command]:
+        if self.onward.talk is not None:
+            commands = self.onward.on(event)
+            return [*commands, *self._over("the conversation ended")] if self.onward.over else commands
         if isinstance(event, Ended) and event.leg == CALLER:
             if self.onward.dialled:
                 self.state = "ending"

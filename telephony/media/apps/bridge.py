@@ -27,7 +27,7 @@ from telephony.calls.session import (
     Ring,
     SessionEvent,
 )  # fmt: skip
-from telephony.media.apps.pair import Pair
+from telephony.media.apps.pair import Conversation, Pair
 from telephony.media.port import Answered, EarlyMedia, Ended, Held, Ringing
 from telephony.messages.workers import BridgeApp
 
@@ -45,11 +45,14 @@ class AnchoredCall:
         self.answered: set[str] = set()
         self.progress = ""  # what the caller was told: "", "ringing", "early"
         self.pair = Pair(CALLER, FAR)
+        self.talk: Conversation | None = None
         self.over = False
 
     def on(self, event: SessionEvent, now: float) -> list[Command]:
         if self.over:
             return []
+        if self.talk is not None:
+            return self._talking(event)
         match event:
             case Begun():
                 self.alive.add(FAR)
@@ -69,12 +72,22 @@ class AnchoredCall:
                 return [Answer(), *self.pair.connect(), Report(FAR, "answered", 200)]
             case Answered(leg="caller"):
                 self.answered.add(CALLER)
+                self.talk = Conversation(self.pair, self.alive)
                 return self.pair.connect()
             case Held():
                 return self.pair.hold(event)
             case Ended():
                 return self._ended(event)
         return []
+
+    def _talking(self, event: SessionEvent) -> list[Command]:
+        assert self.talk is not None
+        commands = self.talk.on(event)
+        if self.talk.over:
+            self.over = True
+            reason = f"{event.code} {event.reason}".strip() if isinstance(event, Ended) else ""
+            return [*commands, Finish(reason)]
+        return commands
 
     def _ended(self, event: Ended) -> list[Command]:
         self.alive.discard(event.leg)

@@ -18,7 +18,6 @@ from telephony.calls.session import (
     CallAnswer,
     Command,
     Dial,
-    HangUp,
     Hush,
     Play,
     Report,
@@ -28,7 +27,7 @@ from telephony.calls.session import (
     Tone,
     Wait,
 )  # fmt: skip
-from telephony.media.apps.pair import Pair
+from telephony.media.apps.pair import Conversation, Pair
 from telephony.media.port import Answered, EarlyMedia, Ended, Held, Played, Ringing
 from telephony.messages.workers import AttendantApp
 
@@ -54,11 +53,17 @@ class Onward:
     failed: NotReached | None = None
     attendant: AttendantApp | None = None  # go on as this one instead
     pair: Pair = field(default_factory=lambda: Pair(CALLER, FAR))
+    talk: Conversation | None = None
 
     @property
     def dialled(self) -> bool:
-        """There is a far leg that must end before the session may."""
-        return self.state in ("calling", "talking")
+        """There is a far leg that nobody answered yet."""
+        return self.state == "calling"
+
+    @property
+    def over(self) -> bool:
+        """They talked, and every leg has ended."""
+        return self.talk is not None and self.talk.over
 
     def begin(self, digits: str) -> list[Command]:
         self.state, self.early = "asking", False
@@ -71,9 +76,7 @@ class Onward:
                 return self._asking(event)
             case "calling":
                 return self._calling(event)
-            case "talking":
-                return self._talking(event)
-        return []
+        return self.talk.on(event) if self.talk is not None else []
 
     def take_failure(self) -> NotReached | None:
         failed, self.failed = self.failed, None
@@ -113,18 +116,10 @@ class Onward:
                 self.early = True
                 return self.pair.connect()
             case Answered(leg="far"):
-                self.state = "talking"
+                self.state, self.talk = "talking", Conversation.of(self.pair)
                 return [*self.pair.connect(), Report(FAR, "answered", 200)]
             case Held():
                 self.pair.hold(event)  # remembered until they talk
             case Ended(leg="far"):
                 return self._fail(event.code or 480)
-        return []
-
-    def _talking(self, event: SessionEvent) -> list[Command]:
-        if isinstance(event, Held):
-            return self.pair.hold(event)
-        if isinstance(event, Ended):
-            self.state = ""
-            return [HangUp()]
         return []

@@ -21,7 +21,7 @@ from telephony.calls.session import (
     Tone,
     Wait,
 )  # fmt: skip
-from telephony.media.apps.pair import Pair
+from telephony.media.apps.pair import Conversation, Pair
 from telephony.media.port import Answered, EarlyMedia, Ended, Held, Played, Ringing
 from telephony.messages.workers import OriginateApp
 
@@ -36,12 +36,14 @@ class Originate:
         self.alive: set[str] = set()
         self.answered: set[str] = set()
         self.pair = Pair(FIRST, SECOND)
-        self.connected = False
+        self.talk: Conversation | None = None
         self.over = False
 
     def on(self, event: SessionEvent, now: float) -> list[Command]:
         if self.over:
             return []
+        if self.talk is not None:
+            return self._talking(event)
         match event:
             case Begun():
                 self.alive.add(FIRST)
@@ -61,11 +63,11 @@ class Originate:
                 ]
             case Answered(leg="second"):
                 self.answered.add(SECOND)
-                self.connected = True
+                self.talk = Conversation(self.pair, self.alive)
                 return [Report("second", "answered", 200), *self.pair.connect(), Wait(None)]
             case Held():
-                sound = self.pair.hold(event)
-                return sound if self.connected else []  # while the second rings the first hears what it heard
+                self.pair.hold(event)
+                return []  # while the second rings the first hears what it heard
             case Ended():
                 return self._ended(event)
             case Played():  # the apology to the first was said
@@ -73,6 +75,16 @@ class Originate:
             case Timeout():
                 return [HangUp(SECOND if SECOND in self.alive else FIRST)]
         return []
+
+    def _talking(self, event: SessionEvent) -> list[Command]:
+        assert self.talk is not None
+        commands = self.talk.on(event)
+        if isinstance(event, Ended) and event.leg in (FIRST, SECOND):
+            commands.insert(0, Report(_part(event.leg), "ended", event.code))
+        if self.talk.over:
+            self.over = True
+            commands.append(Finish(f"{event.code} {event.reason}".strip() if isinstance(event, Ended) else ""))
+        return commands
 
     def _ended(self, event: Ended) -> list[Command]:
         self.alive.discard(event.leg)

@@ -1,11 +1,20 @@
-"""Two legs that talk to one another, and what either hears while the other one holds."""
+"""Two legs that talk to one another: what either hears while the other holds, and what becomes of them when one of
+the two is transferred (engine-calls 3).
+
+A phone that transfers sends REFER; the router has allowed it, and the port has begun the new leg when `Referred` comes.
+An attended transfer may also bring an INVITE that takes a leg's place (`Joined` with `instead`). Either way:
+
+    one talks to other --REFER by one--> other hears music, then ringback
+        ^                                     |
+        +--- new is not reached --------------+--new answers--> new talks to other, one is let go
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from telephony.calls.session import Bridge, Command, Music
-from telephony.media.port import Held
+from telephony.calls.session import Answer, Bridge, Command, HangUp, Joined, Music, SessionEvent, Tone
+from telephony.media.port import Answered, EarlyMedia, Ended, Held, Referred, Ringing
 
 
 @dataclass(slots=True)
@@ -28,3 +37,102 @@ class Pair:
         else:
             self.held.discard(event.leg)
         return self.connect()
+
+    def partner(self, leg: str) -> str:
+        return self.other if leg == self.one else self.one
+
+
+@dataclass(slots=True)
+class Change:
+    """A leg on its way into the conversation, instead of another one."""
+
+    new: str
+    instead: str
+    heard: bool = False  # it has sent sound before its answer
+
+
+@dataclass(slots=True)
+class Conversation:
+    """From the moment both talk. Hands over every event; `over` when all legs have ended."""
+
+    pair: Pair
+    alive: set[str]
+    change: Change | None = None
+    over: bool = False
+
+    @classmethod
+    def of(cls, pair: Pair) -> Conversation:
+        return cls(pair, {pair.one, pair.other})
+
+    def on(self, event: SessionEvent) -> list[Command]:
+        match event:
+            case Held():
+                return self._held(event)
+            case Referred(leg=leg, new=new):
+                return self._referred(leg, new)
+            case Joined(leg=leg, instead=instead):
+                return self._joined(leg, instead)
+            case Ringing() | EarlyMedia() | Answered():
+                return self._progress(event)
+            case Ended():
+                return self._ended(event.leg)
+        return []
+
+    @property
+    def _stays(self) -> str:
+        assert self.change is not None
+        return self.pair.partner(self.change.instead)
+
+    def _held(self, event: Held) -> list[Command]:
+        if event.leg not in (self.pair.one, self.pair.other):
+            return []
+        sound = self.pair.hold(event)
+        return [] if self.change is not None else sound  # meanwhile the other one hears the way to the new leg
+
+    def _referred(self, leg: str, new: str) -> list[Command]:
+        self.alive.add(new)
+        if self.change is not None or leg not in (self.pair.one, self.pair.other):
+            return [HangUp(new)]  # one change at a time
+        self.change = Change(new, leg)
+        return [Music(self._stays)]
+
+    def _joined(self, leg: str, instead: str) -> list[Command]:
+        self.alive.add(leg)
+        if self.change is not None or instead not in (self.pair.one, self.pair.other):
+            return [HangUp(leg, 481, "Nothing to take the place of")]
+        self.change = Change(leg, instead)
+        return [Answer(leg)]
+
+    def _progress(self, event: Ringing | EarlyMedia | Answered) -> list[Command]:
+        change = self.change
+        if change is None or event.leg != change.new:
+            return []
+        match event:
+            case Ringing():
+                return [] if change.heard else [Tone("ringback", self._stays)]
+            case EarlyMedia():
+                change.heard = True
+                return [Bridge(self._stays, change.new)]
+            case Answered():
+                stays, gone = self._stays, change.instead
+                held = {stays} & self.pair.held
+                self.pair, self.change = Pair(stays, change.new, held), None
+                return [*self.pair.connect(), *([HangUp(gone)] if gone in self.alive else [])]
+
+    def _ended(self, leg: str) -> list[Command]:
+        self.alive.discard(leg)
+        if not self.alive:
+            self.over = True
+            return []
+        if self.change is None:
+            if leg not in (self.pair.one, self.pair.other):
+                return []
+            return [HangUp(one) for one in sorted(self.alive)]
+        change, stays = self.change, self._stays
+        if leg == change.instead:
+            return []  # it has said where to; the new leg is on its way
+        self.change = None
+        if leg == change.new and change.instead in self.alive:
+            return self.pair.connect()
+        # who was to be transferred is gone, or there is nobody left to talk to
+        return [HangUp(one) for one in sorted(self.alive - ({stays} if leg == stays else set()))]

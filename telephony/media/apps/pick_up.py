@@ -23,7 +23,7 @@ from telephony.calls.session import (
     Timeout,
     Wait,
 )  # fmt: skip
-from telephony.media.apps.pair import Pair
+from telephony.media.apps.pair import Conversation, Pair
 from telephony.media.port import Answered, Ended, Held
 
 RINGING: Final = "second"  # the leg of the call that is picked up
@@ -36,8 +36,12 @@ class PickedUp:
         self.alive = {CALLER}
         self.answered: set[str] = set()
         self.pair = Pair(CALLER, RINGING)
+        self.talk: Conversation | None = None
 
     def on(self, event: SessionEvent, now: float) -> list[Command]:
+        if self.talk is not None:
+            commands = self.talk.on(event)
+            return [*commands, Finish("the conversation ended")] if self.talk.over else commands
         match event:
             case Begun():
                 return [Report("first", "ringing", 180), Wait(WITHIN)]
@@ -49,7 +53,10 @@ class PickedUp:
                 return [Answer(), Wait(None)]
             case Answered():
                 self.answered.add(CALLER)
-                return self.pair.connect() if RINGING in self.alive else []
+                if RINGING not in self.alive:
+                    return []
+                self.talk = Conversation(self.pair, self.alive)
+                return self.pair.connect()
             case Held():
                 return self.pair.hold(event)
             case Timeout():

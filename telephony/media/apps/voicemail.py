@@ -70,6 +70,9 @@ class LeaveMessage:
         self.onward = Onward()
 
     def on(self, event: SessionEvent, now: float) -> list[Command]:
+        if self.onward.talk is not None:
+            commands = self.onward.on(event)
+            return [*commands, *self._finish("the conversation ended")] if self.onward.over else commands
         if isinstance(event, Ended):
             if event.leg == FAR:
                 return self._operator(event, now)

@@ -50,6 +50,9 @@ class Listener(Protocol):
 
     def digit(self, name: str, digit: str, method: Method) -> None: ...
 
+    def referred(self, name: str, target: str) -> Any:
+        """The Call that shall follow the REFER, or None to refuse it."""
+
 
 def guarded(callback: Callable[P, None]) -> Callable[P, None]:
     """An exception in a callback would vanish inside the library: log it, the call goes on."""
@@ -82,6 +85,15 @@ class Call(pj.Call):  # type: ignore[misc]  # untyped base
         media = info.media
         active = any(m.type == pj.PJMEDIA_TYPE_AUDIO and m.status == pj.PJSUA_CALL_MEDIA_ACTIVE for m in media)
         self.port.media_state(self.name, active)
+
+    @guarded
+    def onCallTransferRequest(self, prm: Any) -> None:
+        call = self.port.referred(self.name, prm.dstUri)
+        if call is None:
+            prm.statusCode = 603
+        else:
+            prm.statusCode = 202
+            prm.newCall = call  # the library dials with it, as soon as this returns
 
     @guarded
     def onDtmfDigit(self, prm: Any) -> None:
@@ -230,6 +242,14 @@ def send_digit(call: Any, digit: str) -> None:
         parameters.method = method
         if attempt("digit", lambda: call.sendDtmf(parameters)):
             return  # the second way is for phones that did not offer telephone-event
+
+
+def call_id(call: Any) -> str:
+    """SIP Call-ID; "" while there is none."""
+    try:
+        return str(call.getInfo().callIdString)
+    except pj.Error:
+        return ""
 
 
 def level(call: Any) -> int:

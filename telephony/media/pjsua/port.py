@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import queue
+import re
 import time
 from pathlib import Path
 
@@ -22,12 +23,14 @@ from telephony.media.port import (
     PortEvent,
     RecordEnd,
     RecordRules,
+    Referred,
     Ringing,
     ToneName,
 )  # fmt: skip
 from telephony.media.recording import VoiceWatch, closed_properly
-from telephony.messages.workers import LEASE_HEADER
+from telephony.messages.workers import LEASE_HEADER, TRANSFER_USER, lease_of
 
+TRANSFER = re.compile(rf"<?sip:{re.escape(TRANSFER_USER)}")  # a one-use address of the router: nothing else is followed
 LEVEL_EVERY = 0.04  # seconds between two looks at the level
 CLOSE_WITHIN = 1.0  # seconds a recorder may take to write its header
 
@@ -55,7 +58,18 @@ class PjsuaPort:
         self._legs[name] = Leg(name, library.Call(self, name, self._account, call_id), dialled=False)
         host, _, port = source.rpartition(":")
         origin = Endpoint(host, int(port) if port.isdigit() else 0)
-        self._events.append(Incoming(leg=name, lease=library.header(message, LEASE_HEADER), source=origin))
+        lease, instead = lease_of(library.header(message, LEASE_HEADER))
+        self._events.append(Incoming(leg=name, lease=lease, instead=instead, source=origin))
+
+    def referred(self, name: str, target: str) -> library.Call | None:
+        leg = self._legs.get(name)
+        if leg is None or not leg.confirmed or len(self._legs) >= library.MAX_CALLS or not TRANSFER.match(target):
+            return None
+        new = f"{name}>{next(self._names)}"
+        call = library.Call(self, new, self._account)
+        self._legs[new] = Leg(new, call, dialled=True)
+        self._events.append(Referred(leg=name, new=new))
+        return call
 
     def call_state(self, name: str, state: library.CallState, code: int, reason: str) -> None:
         leg = self._legs.get(name)
@@ -256,10 +270,22 @@ class PjsuaPort:
         first, second = self._legs.get(one), self._legs.get(other)
         if first is None or second is None:
             return
-        first.peer, second.peer = other, one
+        for leg, partner in ((first, other), (second, one)):
+            self._part(leg, partner)
+            leg.peer = partner
         self._silence(first)
         self._silence(second)
         self._connect(one)
+
+    def _part(self, leg: Leg, partner: str) -> None:
+        """Take it away from whom it talked to before."""
+        before = self._legs.get(leg.peer)
+        if before is None or before.name == partner:
+            return
+        before.peer = ""
+        if leg.talking and before.talking:
+            audio, other = leg.call.getAudioMedia(-1), before.call.getAudioMedia(-1)
+            library.attempt("part", lambda: (audio.stopTransmit(other), other.stopTransmit(audio)))
 
     def level(self, leg: str) -> int:
         found = self._legs.get(leg)
@@ -267,6 +293,10 @@ class PjsuaPort:
 
     def legs(self) -> int:
         return len(self._legs)
+
+    def leg_of(self, call_id: str) -> str:
+        found = (leg.name for leg in self._legs.values() if leg.call and library.call_id(leg.call) == call_id)
+        return next(found, "")
 
     def close(self) -> None:
         self._endpoint.hangupAllCalls()

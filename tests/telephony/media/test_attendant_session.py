@@ -136,8 +136,8 @@ def test_an_extension_is_called_as_soon_as_it_is_complete_and_both_are_connected
     assert caller.do(Answered(leg=FAR)) == [Bridge(CALLER, FAR), Report(FAR, "answered", 200)]
     assert caller.do(Held(leg=FAR, on=True)) == [Music(CALLER)]
     assert caller.do(Held(leg=FAR, on=False)) == [Bridge(CALLER, FAR)]
-    assert caller.do(Ended(leg=FAR, code=200)) == [HangUp()]
-    assert caller.do(Ended(leg=CALLER, code=200)) == [Finish("the caller hung up")]
+    assert caller.do(Ended(leg=FAR, code=200)) == [HangUp(CALLER)]
+    assert caller.do(Ended(leg=CALLER, code=200)) == [Finish("the conversation ended")]
 
 
 def test_early_media_of_the_called_side_is_heard() -> None:

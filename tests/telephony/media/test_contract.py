@@ -18,6 +18,7 @@ from telephony.media.port import (
     Played,
     Recorded,
     RecordRules,
+    Referred,
     Ringing,
 )  # fmt: skip
 from tests.harness.audio import read_wav, write_wav
@@ -310,6 +311,21 @@ def test_bridged_legs_hear_each_other_and_digits_cross_anew(stage: Stage) -> Non
     bob.hang_up()
     assert stage.expect(Ended).leg == "out-1"
     assert stage.legs() == 1, "the other leg is the session's to end"
+
+
+def test_a_transfer_to_a_one_use_address_is_followed_and_any_other_is_refused(stage: Stage) -> None:
+    leg, far = talking(stage)
+    assert not far.refer("5551212")
+    stage.none_of(Referred, 0.3)
+    assert far.refer("t.token")
+    new = stage.expect(Referred)
+    assert new.leg == leg
+    third = stage.dialled(new.new)
+    third.answer()
+    assert stage.expect(Answered).leg == new.new
+    stage.do("bridge", leg, new.new)
+    third.speak(500)
+    stage.until(lambda: far.hears(500), 3, "the new party")
 
 
 def test_two_calls_at_once_hear_and_are_recorded_each_for_itself(stage: Stage, tmp_path: Path) -> None:
