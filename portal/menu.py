@@ -31,6 +31,9 @@ MENU: tuple[Menu, ...] = (
         "home.phone_system",
         (
             MenuPage("Auto Attendants", "/phone-system/auto-attendants/", "phone_system.auto_attendants", "voicemail"),
+            MenuPage("Direct Inward Dialing", "/phone-system/did-blocks/", "phone_system.did_blocks", "extension"),
+            MenuPage("Emergency CID", "/phone-system/emergency-cid/", "phone_system.emergency_cid", "warning"),
+            MenuPage("Emergency Proof", "/phone-system/emergency-proof/", "phone_system.emergency_proof", "list"),
             MenuPage("Extensions", "/phone-system/extensions/", "phone_system.extensions", "extension"),
             MenuPage("Handsets", "/phone-system/handsets/", "phone_system.handsets", "handset"),
         ),
@@ -48,7 +51,12 @@ MENU: tuple[Menu, ...] = (
         ),
     ),
     Menu("Network", "network", "home.network"),
-    Menu("Servers", "servers", "home.servers"),
+    Menu(
+        "Servers",
+        "servers",
+        "home.servers",
+        (MenuPage("Email", "/servers/email/", "servers.email", "voicemail"),),
+    ),
     Menu(
         "Reports",
         "reports",

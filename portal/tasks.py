@@ -5,6 +5,7 @@ KINDS is the whole list of things that can be due; a slice that needs another ad
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import redis
@@ -13,8 +14,10 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from portal.live import due, purge
+from portal.live import due, emergencies, purge
 from portal.live.due import Kind
+from portal.phone_system.emergency import notices, proofs
+from portal.servers.email import sending
 
 ALIVE_BEAT = "alive:beat"  # docs/messages.md, "Signs of life"
 ALIVE_BEAT_SECONDS = 20
@@ -26,6 +29,9 @@ def _purge(key: str, payload: dict[str, Any]) -> None:
 
 KINDS: dict[str, Kind] = {
     "purge": Kind(run=_purge, retry=True),
+    emergencies.NOTICE: Kind(run=notices.run, retry=True, queue="mail", patience=timedelta(minutes=2)),
+    sending.KIND: Kind(run=sending.run, retry=True, queue="mail", patience=timedelta(minutes=5)),
+    proofs.KIND: Kind(run=proofs.run, retry=True),
 }
 
 
@@ -53,3 +59,4 @@ def nightly() -> None:
     """Puts the night's work on the list instead of doing it: two beats put it there once, and a kill delays it."""
     now = timezone.now()
     due.put("purge", f"{now:%Y-%m-%d}", now)
+    due.put(proofs.KIND, f"{now:%Y-%m-%d}", now)

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.home.urls")),
     path("phone-system/", include("portal.phone_system.urls")),
     path("business/", include("portal.business.urls")),
+    path("servers/", include("portal.servers.urls")),
     path("reports/", include("portal.reports.urls")),
     path("my/", include("portal.my_manager.urls")),
     path("api/v1/", include("portal.api.urls")),

@@ -308,6 +308,11 @@ TABLE: tuple[Link, ...] = (
 # What the guide's table does not name. Looking at live calls does not include ending them: a support
 # technician "starts backups and reboots, manages logging" (S02-09), so these stay with the system administrator.
 OWN: tuple[Link, ...] = (
+    Link("home.emergency_alerts", "Home", "Alert of an emergency call", PH, NET, SUP),
+    Link("phone_system.did_blocks", "Phone System", "Direct Inward Dialing", PH),
+    Link("phone_system.emergency_proof", "Phone System", "Emergency Proof", PH, SUP),
+    Link("phone_system.emergency_proof.run", "Phone System > Emergency Proof", "[Prove now]", PH),
+    Link("reports.ask", "Reports", "Ask the System", PH, SUP),
     Link("reports.live_calls.end", "Reports > Live Calls", "End call"),
     Link("reports.live_calls.originate", "Reports > Live Calls", "Start a call for somebody else"),
     Link("reports.system_events.lift_ban", "Reports > System Events", "Lift ban", NET),

@@ -89,7 +89,7 @@ def _sentences(detail: Any) -> dict[str, list[str]]:
     for name, part in detail.items():
         name = "" if name == "non_field_errors" else name
         for inner, sentences in _sentences(part).items():
-            flat.setdefault(".".join(filter(None, (name, inner))), []).extend(sentences)
+            flat.setdefault(".".join(filter(None, (str(name), inner))), []).extend(sentences)
     return flat
 
 

@@ -16,12 +16,16 @@ from portal.business.users.api import UserViewSet
 from portal.my_manager.presence.api import PresenceViewSet
 from portal.my_manager.voicemails.api import VoicemailViewSet
 from portal.phone_system.auto_attendants.api import AutoAttendantViewSet
+from portal.phone_system.did_blocks.api import DidBlockViewSet, DidRoutingPlanViewSet
+from portal.phone_system.emergency.api import EmergencyProofViewSet, EmergencyViewSet
+from portal.phone_system.emergency_cid.api import EmergencyCallerIdViewSet
 from portal.phone_system.extensions.api import ExtensionViewSet
 from portal.phone_system.handsets.api import HandsetViewSet
 from portal.phone_system.outside_lines.api import OutsideLineViewSet
 from portal.reports.call_details.api import CallRecordViewSet
 from portal.reports.changes.api import ChangeViewSet
 from portal.reports.live_calls.api import CallViewSet
+from portal.servers.email.api import MailAccountViewSet
 
 router = SimpleRouter()
 router.register("users", UserViewSet, basename="users")
@@ -30,6 +34,10 @@ router.register("handsets", HandsetViewSet, basename="handsets")
 router.register("extensions", ExtensionViewSet, basename="extensions")
 router.register("auto-attendants", AutoAttendantViewSet, basename="auto-attendants")
 router.register("outside-lines", OutsideLineViewSet, basename="outside-lines")
+router.register("did-blocks", DidBlockViewSet, basename="did-blocks")
+router.register("did-routing-plans", DidRoutingPlanViewSet, basename="did-routing-plans")
+router.register("emergency-caller-ids", EmergencyCallerIdViewSet, basename="emergency-caller-ids")
+router.register("emergency-proofs", EmergencyProofViewSet, basename="emergency-proofs")
 router.register("message-aliases", MessageAliasViewSet, basename="message-aliases")
 router.register("schedules", ScheduleViewSet, basename="schedules")
 router.register("schedule-holidays", ScheduleHolidayViewSet, basename="schedule-holidays")
@@ -47,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ContactInformationViewSet.as_view({"get": "show", "patch": "partial_update"}),
         name="contact-information",
     ),
+    path("emergency/", EmergencyViewSet.as_view({"get": "show", "patch": "partial_update"}), name="emergency"),
+    path("mail-account/", MailAccountViewSet.as_view({"get": "show", "patch": "partial_update"}), name="mail-account"),
     path("presence/", PresenceViewSet.as_view({"get": "show", "patch": "partial_update"}), name="presence"),
     path("", include(router.urls)),
 ]

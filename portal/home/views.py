@@ -14,8 +14,10 @@ from portal.access.limits import limits
 from portal.business.users.models import User
 from portal.home.health import recent_parts
 from portal.live import picture
+from portal.phone_system.emergency.export import emergency as rules_of_emergency
 from portal.phone_system.handsets.models import CallAppearance
 from portal.publish import versions
+from telephony.messages.snapshot import DialPlan
 
 VERSION = "0.1.0"
 
@@ -33,7 +35,8 @@ class Step:
 @open_to("signed_in")
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    """Template context: findings (lint.Finding), parts (health.Part), steps (empty when all are done), about."""
+    """Template context: findings (lint.Finding), parts (health.Part), steps (empty when all are done), about,
+    emergency (the numbers as they are dialled)."""
     links = allowed_links(request)
     if "home.about" not in links:
         return redirect("my_manager")  # people without a role have their own pages only (S02-11)
@@ -43,8 +46,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "parts": recent_parts(),
         "steps": () if all(step.done for step in steps) else steps,
         "about": about(),
+        "emergency": emergency(),
     }
     return render(request, "home/home.html", context)
+
+
+def emergency() -> str:
+    """Status of the emergency number dialing rules (S02-08)."""
+    rules = rules_of_emergency()
+    ways = [DialPlan().external + number for number in rules.numbers]
+    if rules.direct_dial:
+        ways = [*rules.numbers, *ways]
+    return ", ".join(ways)
 
 
 def about() -> dict[str, object]:

@@ -43,7 +43,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from redis.exceptions import RedisError
 
 from portal.access.nudge import group_access
-from portal.live import keys, picture
+from portal.live import emergencies, keys, picture
 from portal.live.viewer import Viewer, current
 
 NOT_LOGGED_IN, NOT_ALLOWED, SESSION_OVER, TRY_AGAIN = 4401, 4403, 4410, 1013
@@ -175,3 +175,30 @@ class MyConsumer(LiveConsumer):
             "problem": calls.problem or mailbox.problem or presence.problem,
         }
         return min(calls.number, mailbox.number, presence.number), body
+
+
+class EmergencyConsumer(LiveConsumer):
+    """The banner on every page. What it says lies in the database and changes with time, so every message is whole."""
+
+    link = "home.emergency_alerts"
+
+    def group_of(self, viewer: Viewer) -> str:
+        return keys.GROUP_EMERGENCY
+
+    async def snapshot(self) -> tuple[int, dict[str, Any]]:
+        user_id = cast(Viewer, self.viewer).user_id
+        self.said = await database_sync_to_async(emergencies.shown_to)(user_id)
+        return 0, {**self.said, "problem": ""}
+
+    async def emergency_changed(self, event: dict[str, Any]) -> None:
+        await self.send_snapshot()
+
+    async def keep(self) -> None:
+        """The beeping stops and the alert goes by itself; a message that was lost is made good."""
+        while True:
+            await asyncio.sleep(self.check)
+            if await self.is_over():
+                return
+            user_id = cast(Viewer, self.viewer).user_id
+            if await database_sync_to_async(emergencies.shown_to)(user_id) != self.said:
+                await self.send_snapshot()

@@ -27,6 +27,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 from redis.exceptions import RedisError
 
+from portal.celery import tick_now
 from portal.live import copy as copies
 from portal.live import keys, push, records
 from portal.live.copy import Copy, Delta, place
@@ -241,12 +242,21 @@ class Hub:
             if away:
                 away = False
                 log.info("hub.database_back waiting=%d", len(waiting))
+            if any(row["table"] == "emergency" for row in batch.values()):
+                await self._sound_the_alarm()
             for name, row in batch.items():
                 if waiting.get(name) is row:  # a newer state of the same user stays
                     del waiting[name]
                     self.delta.written.add(name)
             if waiting:
                 self.to_write.set()
+
+    async def _sound_the_alarm(self) -> None:
+        try:
+            await self.layer.group_send(keys.GROUP_EMERGENCY, {"type": "emergency.changed"})
+            await asyncio.get_running_loop().run_in_executor(self.publisher, tick_now)  # notices go out now
+        except (RedisError, OSError) as error:  # browsers look for themselves within seconds, and so does the tick
+            log.warning("hub.alarm_unheard error=%s", type(error).__name__)
 
     # -- once a second ---------------------------------------------------------------------------
     async def announce(self) -> None:

@@ -24,6 +24,7 @@ ALL = (CALLS, REGISTRATIONS, BANS, MAILBOXES, PRESENCES, ENGINES, VERSION, UNWRI
 
 GROUP_CALLS = "live.calls"
 GROUP_HANDSETS = "live.handsets"
+GROUP_EMERGENCY = "live.emergency"
 
 
 USER_PREFIX = "live.user."

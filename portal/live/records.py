@@ -15,11 +15,13 @@ from typing import Any, TypedDict
 
 from django.db import DataError, IntegrityError, models, transaction
 
+from portal.live import emergencies
 from portal.live.fold import Change, Ended
 from portal.live.models import CallRecord, ScheduleState, StreamPosition, SystemEvent, UserState
 from telephony.messages.events import (
     STREAM,
     AnyEvent,
+    EmergencyCalled,
     EngineState,
     PinLocked,
     PresenceChanged,
@@ -39,7 +41,7 @@ REFUSED_EVERY = 60  # seconds: one line per login ID and source, however fast a 
 
 
 class Row(TypedDict):
-    table: str  # call, event, state, schedule
+    table: str  # call, event, state, schedule, emergency
     fields: dict[str, Any]  # times as Unix seconds
 
 
@@ -81,6 +83,9 @@ def event_row(event: AnyEvent, change: Change) -> Row | None:
             minutes = max(1, round((event.until - event.at) / 60))
             text = f"The address {event.source} was banned for {minutes} minutes: {event.reason}"
             return _event(event, "warning", event.source, text)
+        case EmergencyCalled():
+            fields = event.model_dump(include={"call_id", "at", *emergencies.FIELDS})
+            return Row(table="emergency", fields=fields)
         case SourceLifted():
             by = f" by {event.by}" if event.by else ""
             return _event(event, "info", event.source, f"The ban of {event.source} was lifted{by}.")
@@ -143,12 +148,15 @@ def write(rows: Mapping[str, Row], position: str | None) -> None:
 
 def _write(rows: Iterable[Row], position: str | None) -> None:
     with transaction.atomic():
-        tables: dict[str, list[dict[str, Any]]] = {"call": [], "event": [], "state": [], "schedule": []}
+        names = ("call", "event", "state", "schedule", "emergency")
+        tables: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
         for row in rows:
             tables[row["table"]].append(row["fields"])
         for model, fields in ((CallRecord, tables["call"]), (SystemEvent, tables["event"])):
             if fields:
                 model._default_manager.bulk_create((_instance(model, f) for f in fields), ignore_conflicts=True)
+        for call in tables["emergency"]:
+            emergencies.keep(call)
         for state in tables["state"]:
             newer = {name: state[name] for name in ("presence", "at", "by")}
             _, made = UserState.objects.get_or_create(user_id=state["user_id"], defaults=newer)

@@ -21,6 +21,7 @@ from django.views import View
 from portal.access.guard import allowed_links
 from portal.audit.models import AuditEntry
 from portal.pages import conflict, tables
+from portal.pages.findings import at_fields
 from portal.pages.page import AdminPage, Section
 from portal.publish.errors import Conflict, Reason, Refused
 
@@ -86,6 +87,7 @@ class FormView(PageView):
         return self.page.form(data, row)
 
     def answer(self, form: forms.Form, *, row: Any = None, original: str = "", **context: Any) -> HttpResponse:
+        found = at_fields(form, self.request.path) if row is not None else ()
         refused = bool(context.get("refused") or context.get("conflict"))
         wrong = form.is_bound and bool(form.errors)
         return self.show(
@@ -98,6 +100,7 @@ class FormView(PageView):
                 "sections": _sections(self.page.sections, form),
                 "list_url": self.list_url(),
                 "delete_url": self.delete_url(row),
+                "findings": found,
                 **context,
             },
             status=409 if refused else 422 if wrong else 200,

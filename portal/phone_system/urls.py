@@ -15,6 +15,9 @@ from portal.phone_system.auto_attendants.views import (
     recordings,
     remove,
 )
+from portal.phone_system.did_blocks import page as did_blocks
+from portal.phone_system.emergency import page as emergency
+from portal.phone_system.emergency_cid import page as emergency_cid
 from portal.phone_system.extensions.page import PAGE as EXTENSIONS
 from portal.phone_system.extensions.views import one_route, view_call_routes
 from portal.phone_system.handsets.page import PAGE as HANDSETS
@@ -27,6 +30,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auto-attendants/<int:pk>/recordings/<str:name>/", listen, name="phone_system.auto_attendants.listen"),
     path("auto-attendants/<int:pk>/recordings/<str:name>/bring/", bring, name="phone_system.auto_attendants.bring"),
     path("auto-attendants/<int:pk>/recordings/<str:name>/remove/", remove, name="phone_system.auto_attendants.remove"),
+    *did_blocks.urlpatterns,
+    *emergency.urlpatterns,
+    *emergency_cid.urlpatterns,
     *page_urls(EXTENSIONS),
     path("extensions/<int:pk>/", view_call_routes, name="phone_system.extensions.view_call_routes"),
     path("extensions/<int:pk>/routes/<str:presence>/", one_route, name="phone_system.extensions.route"),

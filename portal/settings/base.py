@@ -187,6 +187,8 @@ SPECTACULAR_SETTINGS = {
         "PresenceName": "portal.business.users.api.PRESENCES",
         "QueueNumber": "portal.business.user_templates.models.QUEUES",
         "AttendantNumber": "portal.business.user_templates.models.ATTENDANTS",
+        "DidLanguage": "portal.phone_system.did_blocks.models.DidLanguage",
+        "UserLanguage": "portal.business.user_templates.models.Language",
         "ScheduleMode": "portal.business.schedules.api.MODES",
     },
 }

@@ -53,7 +53,7 @@ def _check(values: Mapping[str, Any]) -> None:
     if unknown := values.keys() - MODIFIABLE:
         raise ValueError(f"not a setting of an outside line: {sorted(unknown)}")
     wrong: dict[str, list[str]] = {}
-    if "host" in values and not _is_host(values["host"]):
+    if "host" in values and not is_host(values["host"]):
         wrong["host"] = ["Give the name or the IPv4 address of the carrier's SIP server, without sip: and port."]
     if "port" in values and not 1 <= values["port"] <= 65535:
         wrong["port"] = ["A port is a number from 1 to 65535."]
@@ -69,7 +69,7 @@ def _check(values: Mapping[str, Any]) -> None:
         raise ValidationError(wrong)
 
 
-def _is_host(text: str) -> bool:
+def is_host(text: str) -> bool:
     try:
         ipaddress.IPv4Address(text)
     except ValueError:

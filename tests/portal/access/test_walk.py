@@ -28,13 +28,21 @@ from portal.reports.live_calls import api as calls_api
 from portal.reports.live_calls import views as calls_views
 from portal.reports.system_events import views as events_views
 from tests.portal.access.not_yet_built import NOT_YET_BUILT
-from tests.portal.access.walk import business, phone_system, reports, schedules, users
+from tests.portal.access.walk import business, did, emergency, phone_system, reports, schedules, users
 from tests.portal.access.walk.cast import CAST, Office, furnish
 from tests.portal.access.walk.probe import Button, Call, Probe
 from tests.portal.access.walk.table import ROWS, allowed
 from tests.portal.access.walk.walker import Engines, walk
 
-PROBES: tuple[Probe, ...] = (*reports.PROBES, *phone_system.PROBES, *business.PROBES, *users.PROBES, *schedules.PROBES)
+PROBES: tuple[Probe, ...] = (
+    *reports.PROBES,
+    *phone_system.PROBES,
+    *did.PROBES,
+    *emergency.PROBES,
+    *business.PROBES,
+    *users.PROBES,
+    *schedules.PROBES,
+)
 
 # Rows that are no page and no button of their own: a menu is its pages (see the test of menus), and whoever came in may
 # leave.

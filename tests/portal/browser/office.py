@@ -6,7 +6,12 @@ is PASSWORD and nobody must change anything.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import django
+
+if TYPE_CHECKING:
+    from portal.publish.change import By
 
 PASSWORD = "correct horse"
 
@@ -45,6 +50,28 @@ def main() -> None:
             description=f"{first}'s phone", login_id=f"{username}-sip", password="sip secret", owner=user
         )
         handsets.add_generic_handset(phone, by=by)
+    furnish_lines(by)
+
+
+def furnish_lines(by: By) -> None:
+    """A trunk with a DID block, an emergency caller ID for Ann's phone, a proof, a mail that waits."""
+    from django.utils import timezone
+
+    from portal.phone_system.did_blocks import services as did_blocks
+    from portal.phone_system.emergency import proofs
+    from portal.phone_system.emergency_cid import services as caller_ids
+    from portal.phone_system.outside_lines import services as outside_lines
+    from portal.servers.email import sending
+
+    values = {"description": "Carrier", "host": "carrier.example", "emergency": True, "caller_id": "5854213800"}
+    line, _ = outside_lines.add_outside_line(values, by=by)
+    block, _ = did_blocks.add_block({"first": "5854213800", "count": 100}, lines=[line], by=by)
+    named = [did_blocks.NamedNumber(number="3850", extension="101", dnis="Support")]
+    did_blocks.modify_plan(block.plan, {"default_extension": "102"}, numbers=named, by=by)
+    entry, _ = caller_ids.add_caller_id({"number": "5854215555", "location": "North wing", "first_line": line}, by=by)
+    caller_ids.assign(entry, ["5111"], by=by)
+    proofs.prove_now("admin")
+    sending.queue("office", to="ann@example.com", subject="Notice", body="Word", at=timezone.now())
 
 
 if __name__ == "__main__":

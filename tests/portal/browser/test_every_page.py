@@ -43,6 +43,15 @@ ADMIN_PAGES = (
     "/phone-system/handsets/lines/1/",
     "/phone-system/handsets/lines/1/delete/",
     "/phone-system/extensions/1/",
+    "/phone-system/did-blocks/add/",
+    "/phone-system/did-blocks/1/",
+    "/phone-system/did-routing-plans/1/",
+    "/phone-system/emergency-cid/add/",
+    "/phone-system/emergency-cid/1/",
+    "/phone-system/emergency-cid/1/delete/",
+    "/phone-system/dial-plan/emergency/",
+    "/phone-system/dial-plan/emergency-notification/",
+    "/servers/email/modify/",
     "/business/users/?q=nobody-is-called-this",
 )
 OWN_PAGES = (

@@ -74,7 +74,10 @@ def test_beat_ticks_and_the_nights_work_is_done_once(migrated: LivePlace, feed: 
         )
     ask(migrated, "from portal.tasks import nightly\nnightly.delay(); nightly.delay()")
     migrated.wait_for(lambda: feed.redis.exists("alive:worker", "alive:beat") == 2, 60, "worker and beat")
-    migrated.wait_for(lambda: migrated.query("SELECT state FROM live_due") == [("done",)], 40, "the purge")
+    night = [("emergency_proof", "done"), ("purge", "done")]
+    listed = "SELECT kind, state FROM live_due ORDER BY kind"
+    migrated.wait_for(lambda: [tuple(row) for row in migrated.query(listed)] == night, 40, "the night's work, once")
+    assert len(migrated.query("SELECT id FROM phone_system_emergencyproof")) == 1
 
 
 ONE_AT_A_TIME = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+
 import pytest
 
 from portal.business.users import services as users
@@ -16,14 +18,22 @@ from portal.publish.lint import Severity, lint, refuse_new_errors
 from telephony.messages.snapshot import (
     AppearanceEntry,
     Attempt,
+    Credentials,
     DestinationKind,
+    DidBlock,
+    DidNumber,
+    DidPlan,
     ExtensionEntry,
     Finally,
     FinallyKind,
     Mailbox,
     OutsideLine,
+    PinCredential,
     Presence,
     Route,
+    ScheduleEntry,
+    ScheduleMode,
+    SchedulePeriod,
     Snapshot,
     UserEntry,
 )
@@ -135,3 +145,83 @@ def test_a_new_extension_number_takes_the_own_voicemail_along(by: By, ann: User)
     users.modify_user(ann, {}, by=by, extension="150")
     finallies = CallRoute.objects.filter(extension__user=ann).values_list("finally_value", flat=True)
     assert set(finallies) == {"150"}
+
+
+def keys(found: Snapshot) -> set[str]:
+    return {finding.key for finding in lint(found).findings}
+
+
+def test_a_number_of_the_carrier_that_leads_nowhere_is_an_error() -> None:
+    plan = DidPlan(
+        plan_id=1,
+        description="Main",
+        default_extension="199",
+        numbers=(DidNumber(number="5850", extension="198"), DidNumber(number="7000", extension="101")),
+    )
+    block = DidBlock(block_id=1, first="5850", count=10, plan_id=1)
+    line = CARRIER.model_copy(update={"destination": "197"})
+    found = snapshot(extension("101"), lines=(line,)).model_copy(update={"did_blocks": (block,), "did_plans": (plan,)})
+    assert texts(found) == [
+        "The DID number 5850 goes to extension 198, which does not exist.",
+        "The default extension 199 of DID routing plan Main does not exist.",
+        "Calls on outside line Carrier go to 197, which does not exist.",
+    ]
+    assert {"did.unreachable.1.7000", "did.no_line.1"} <= keys(found)
+
+
+def test_an_extension_that_rings_nobody_and_hangs_up_is_a_dead_end() -> None:
+    dead = snapshot(extension("101", user_id=1), extension("102", to="103"), extension("103"))
+    assert [finding.text for finding in lint(dead).findings if "dead_end" in finding.key] == [
+        "Extension 101 is a dead end at presence in office: it rings no phone and hangs up.",
+        "Extension 103 is a dead end: it rings no phone and hangs up.",
+    ]
+
+
+def test_an_attempt_that_rings_nobody_is_unreachable() -> None:
+    empty = extension("101").model_copy(
+        update={"routes": {Presence.IN_OFFICE: Route(attempts=(Attempt(destinations=()),))}}
+    )
+    assert "route.unreachable.101.in_office.1" in keys(snapshot(empty))
+
+
+def test_a_schedule_with_a_hole_between_two_periods_is_found_and_a_closed_day_is_not() -> None:
+    def period(start: int, end: int) -> SchedulePeriod:
+        return SchedulePeriod(start=start * 60, end=end * 60, mode=ScheduleMode.DAY, greeting=0)
+
+    torn, whole = (period(8, 12), period(13, 17)), (period(8, 12), period(12, 17))
+    schedule = ScheduleEntry(
+        schedule_id=1, number=0, description="Default", days=(torn, *[whole] * 4, (), ()), link="/schedule/"
+    )
+    found = snapshot().model_copy(update={"schedules": (schedule,)})
+    [hole] = [finding for finding in lint(found).findings if finding.key.startswith("schedule.hole")]
+    assert hole.text == (
+        "Schedule Default has a hole on Monday from 12:00 to 13:00: no period covers it, so it is Night with greeting "
+        "1."
+    )
+    assert (hole.severity, hole.field, hole.link) == (Severity.WARNING, "monday", "/schedule/")
+
+
+def test_a_pin_like_1234_and_a_mailbox_without_one_are_found_and_named() -> None:
+    def person(number: int, name: str) -> UserEntry:
+        return UserEntry(user_id=number, username=name, name=name, extension=f"10{number}", link=f"/users/{number}/")
+
+    def pin(number: int, text: str) -> PinCredential:
+        digest = hmac.digest(b"k", f"{number}:{text}".encode(), "sha256").hex()
+        return PinCredential(extension=f"10{number}", user_id=number, digest=digest)
+
+    office = snapshot().model_copy(update={"users": tuple(person(n, x) for n, x in enumerate("ABCDE", 1))})
+    credentials = Credentials(
+        version=1, pin_key=b"k", pins=(pin(1, "1234"), pin(2, "102"), pin(3, "8261"), pin(4, "0000"))
+    )
+    found = {finding.key: finding for finding in lint(office, credentials).findings}
+    assert found["pin.easy"].text.startswith("A, B, D have a PIN that is guessed at once")
+    assert found["pin.easy"].at == ("/users/1/", "/users/2/", "/users/4/")
+    assert found["mailbox.closed"].text == "Nobody can open the mailbox of E on a telephone: there is no PIN."
+    assert not any(key.startswith(("pin.", "mailbox.closed")) for key in keys(office)), "without credentials"
+
+
+def test_a_weak_pin_is_gone_from_home_when_it_was_changed(by: By, ann: User) -> None:
+    users.modify_user(ann, {}, by=by, pin="1234")
+    assert "pin.easy" in {finding.key for finding in versions.findings()}
+    users.modify_user(ann, {}, by=by, pin="8261")
+    assert "pin.easy" not in {finding.key for finding in versions.findings()}
