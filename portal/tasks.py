@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from portal.business.voicemail_alerts import services as alerts
 from portal.live import due, emergencies, purge
 from portal.live.due import Kind
 from portal.phone_system.emergency import notices, proofs
@@ -32,6 +33,8 @@ KINDS: dict[str, Kind] = {
     emergencies.NOTICE: Kind(run=notices.run, retry=True, queue="mail", patience=timedelta(minutes=2)),
     sending.KIND: Kind(run=sending.run, retry=True, queue="mail", patience=timedelta(minutes=5)),
     proofs.KIND: Kind(run=proofs.run, retry=True),
+    alerts.LOOK: Kind(run=alerts.run_look, retry=True, queue="mail", patience=timedelta(minutes=2)),
+    alerts.STEP: Kind(run=alerts.run_step, retry=True, queue="mail", patience=timedelta(minutes=2)),
 }
 
 

@@ -6,11 +6,13 @@ from portal.business.password_requirements.models import PasswordRequirements
 from portal.business.schedules.models import GreetingNames, Holiday, Schedule
 from portal.business.user_templates.models import UserTemplate
 from portal.business.users.models import User
+from portal.business.voicemail_alerts.models import MailboxAlerts
 
 __all__ = [
     "ContactInformation",
     "GreetingNames",
     "Holiday",
+    "MailboxAlerts",
     "MessageAlias",
     "PasswordRequirements",
     "Schedule",

@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 
 from django.db import DataError, IntegrityError, models, transaction
 
-from portal.live import emergencies
+from portal.live import due, emergencies
 from portal.live.fold import Change, Ended
 from portal.live.models import CallRecord, ScheduleState, StreamPosition, SystemEvent, UserState
 from telephony.messages.events import (
@@ -23,6 +23,7 @@ from telephony.messages.events import (
     AnyEvent,
     EmergencyCalled,
     EngineState,
+    MailboxCounted,
     PinLocked,
     PresenceChanged,
     RegistrationRefused,
@@ -35,6 +36,7 @@ from telephony.messages.snapshot import ScheduleMode
 
 log = logging.getLogger(__name__)
 
+MAILBOX_CHANGED = "mailbox_changed"  # kind of Due; key: "<user>.<event>"
 UNSEEN_START = "The beginning of this call was not seen."
 UNWRITABLE = (DataError, IntegrityError, TypeError, ValueError, OverflowError)  # the row's fault, not the database's
 REFUSED_EVERY = 60  # seconds: one line per login ID and source, however fast a phone tries
@@ -102,6 +104,8 @@ def event_row(event: AnyEvent, change: Change) -> Row | None:
         case EngineState() if change.engines:
             text = f"{event.part} is {'up' if event.up else 'down'}" + (f": {event.text}" if event.text else ".")
             return _event(event, "info" if event.up else "error", event.part, text)
+        case MailboxCounted():
+            return Row(table="mailbox", fields={"event_id": event.id, "user_id": event.user_id, "at": event.at})
         case PresenceChanged():
             fields = {"user_id": event.user_id, "presence": event.presence.value, "at": event.at, "by": event.by}
             return Row(table="state", fields=fields)
@@ -148,7 +152,7 @@ def write(rows: Mapping[str, Row], position: str | None) -> None:
 
 def _write(rows: Iterable[Row], position: str | None) -> None:
     with transaction.atomic():
-        names = ("call", "event", "state", "schedule", "emergency")
+        names = ("call", "event", "state", "schedule", "emergency", "mailbox")
         tables: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
         for row in rows:
             tables[row["table"]].append(row["fields"])
@@ -157,6 +161,9 @@ def _write(rows: Iterable[Row], position: str | None) -> None:
                 model._default_manager.bulk_create((_instance(model, f) for f in fields), ignore_conflicts=True)
         for call in tables["emergency"]:
             emergencies.keep(call)
+        for seen in tables["mailbox"]:  # somebody may want to be told (portal/business/voicemail_alerts)
+            at = datetime.fromtimestamp(seen["at"], UTC)
+            due.put(MAILBOX_CHANGED, f"{seen['user_id']}.{seen['event_id']}", at)
         for state in tables["state"]:
             newer = {name: state[name] for name in ("presence", "at", "by")}
             _, made = UserState.objects.get_or_create(user_id=state["user_id"], defaults=newer)

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from portal.business.message_aliases.recipients import resolve
 from portal.celery import tick_now
 from portal.live.emergencies import who
 from portal.live.models import EmergencyCall
 from portal.maintenance.time.export import zone
-from portal.phone_system.emergency.recipients import resolve
 from portal.phone_system.emergency.services import current
 from portal.servers.email import sending
 

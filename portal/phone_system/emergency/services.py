@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from portal.business.message_aliases.recipients import MOST, resolve
 from portal.phone_system.emergency.export import numbers_of
 from portal.phone_system.emergency.models import EmergencySettings
-from portal.phone_system.emergency.recipients import MOST, resolve
 from portal.publish.change import By, Change, change
 
 FIELDS = ("numbers", "direct_dial", "notify", "recipients")

@@ -1,4 +1,5 @@
-"""Who is told of an emergency call: users, message aliases, email addresses, addresses for text messages (S23-14)."""
+"""Who gets a notice (an emergency call, a voicemail): users, message aliases, email addresses, addresses for text
+messages (S20-04, S23-14)."""
 
 from __future__ import annotations
 
