@@ -62,6 +62,7 @@ MENU: tuple[Menu, ...] = (
         "reports",
         "home.reports",
         (
+            MenuPage("Ask the System", "/reports/ask/", "reports.ask", "search"),
             MenuPage("Call Details", "/reports/call-details/", "reports.call_details"),
             MenuPage("Changes", "/reports/changes/", "reports.changes", "edit"),
             MenuPage("Live Calls", "/reports/live-calls/", "reports.live_calls", "live"),

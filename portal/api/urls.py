@@ -22,6 +22,7 @@ from portal.phone_system.emergency_cid.api import EmergencyCallerIdViewSet
 from portal.phone_system.extensions.api import ExtensionViewSet
 from portal.phone_system.handsets.api import HandsetViewSet
 from portal.phone_system.outside_lines.api import OutsideLineViewSet
+from portal.reports.ask.api import AskViewSet
 from portal.reports.call_details.api import CallRecordViewSet
 from portal.reports.changes.api import ChangeViewSet
 from portal.reports.live_calls.api import CallViewSet
@@ -55,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ContactInformationViewSet.as_view({"get": "show", "patch": "partial_update"}),
         name="contact-information",
     ),
+    path("ask/", AskViewSet.as_view({"post": "create"}), name="ask"),
     path("emergency/", EmergencyViewSet.as_view({"get": "show", "patch": "partial_update"}), name="emergency"),
     path("mail-account/", MailAccountViewSet.as_view({"get": "show", "patch": "partial_update"}), name="mail-account"),
     path("presence/", PresenceViewSet.as_view({"get": "show", "patch": "partial_update"}), name="presence"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from portal.pages.urls import page_urls
+from portal.reports.ask.page import ask_the_system
 from portal.reports.call_details.page import PAGE as CALL_DETAILS
 from portal.reports.call_details.views import view_call
 from portal.reports.changes import views as changes
@@ -13,6 +14,7 @@ from portal.reports.system_events.page import PAGE as SYSTEM_EVENTS
 from portal.reports.system_events.views import EventsView, lift_ban
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("ask/", ask_the_system, name="reports.ask"),
     *page_urls(CALL_DETAILS),
     path("call-details/<int:pk>/", view_call, name="reports.call_details.view"),
     path("changes/", changes.changes, name="reports.changes"),

@@ -52,6 +52,7 @@ ADMIN_PAGES = (
     "/phone-system/dial-plan/emergency/",
     "/phone-system/dial-plan/emergency-notification/",
     "/servers/email/modify/",
+    "/reports/ask/?caller=5111&dialled=102",
     "/business/users/?q=nobody-is-called-this",
 )
 OWN_PAGES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.audit.models import AuditRetention
 from portal.live.consumers import LiveCallsConsumer
+from portal.publish.change import By, change
 from tests.portal.access.walk.cast import Office
 from tests.portal.access.walk.probe import Button, Call, Probe
 
@@ -14,8 +15,24 @@ def _record(office: Office) -> str:
     return f"/reports/call-details/{office.record.pk}/"
 
 
+def _published(call: Call) -> Call:
+    """The office was furnished past the door: there is no version to ask before this."""
+    with change(By(), "Publish") as work:
+        work.republish = True
+    return call
+
+
 PROBES = (
     Probe(name=("Home", "About"), button=lambda office: Button("/", "Phones register at")),
+    Probe(
+        name=("Reports", "Ask the System"),
+        ours=("phone", "support"),
+        url=lambda office: _published(Call("GET", "/reports/ask/?caller=5111&dialled=101", shows="Voicemail of")),
+        button=lambda office: Button("/", 'href="/reports/ask/"'),
+        api=lambda office: _published(
+            Call("POST", "/api/v1/ask/", {"station": "5111", "dialled": "101"}, json=True, shows="boxes")
+        ),
+    ),
     Probe(
         name=("Reports", "Call Details"),
         url=lambda office: Call("GET", "/reports/call-details/", shows="Call Details</h1>"),
