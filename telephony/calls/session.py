@@ -24,6 +24,7 @@ from telephony.media.port import (
     Ringing,
     ToneName,
 )  # fmt: skip
+from telephony.messages.snapshot import Presence
 from telephony.messages.workers import CallGranted, PinChecked
 from telephony.voice import Spoken
 
@@ -68,11 +69,13 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxSeen:
-    """Answer to LookUp. `room` is false when the disk is full or the mailbox cannot be read."""
+    """Answer to LookUp. `room` is false when the disk is full or the mailbox cannot be read; `recorded` are the
+    owner's own greetings (telephony/voice/greetings.py)."""
 
     total: int = 0
     messages: tuple[Message, ...] = ()
     room: bool = True
+    recorded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,13 @@ class Fetched:
     """Answer to Fetch: the recording as a file; None when the message is gone or has no sound."""
 
     file: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundKept:
+    """Answer to KeepSound."""
+
+    ok: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +107,7 @@ class CallAnswer:
 
 
 SessionEvent = (
-    Begun | Joined | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer | CallAnswer
+    Begun | Joined | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer | CallAnswer | SoundKept
     | Ringing | EarlyMedia | Answered | Held | Referred | Ended | Played | Digit
 )  # fmt: skip
 
@@ -177,6 +187,37 @@ class Deliver:
 @dataclass(frozen=True, slots=True)
 class Discard:
     """Throw the kept recording away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSound:
+    """Record the caller for the prompt set; answered by Kept, then PlayBack, KeepSound or Discard."""
+
+    limit: float
+    stop_on: str = "#"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayBack:
+    """Let the caller hear what RecordSound recorded, then `after`."""
+
+    after: tuple[Sound, ...]
+    stop_on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepSound:
+    """Put it into the prompt set under this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoosePresence:
+    """The caller, whose PIN was right, is now somewhere else."""
+
+    user_id: int
+    presence: Presence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +301,8 @@ class Finish:
 
 
 Command = (
-    Answer | Ring | Early | HangUp | Play | Tone | Music | Hush | Record | Deliver | Discard | Dial | Bridge | Wait
+    Answer | Ring | Early | HangUp | Play | Tone | Music | Hush | Record | Deliver | Discard | RecordSound
+    | PlayBack | KeepSound | ChoosePresence | Dial | Bridge | Wait
     | AskPin | AskCall | Prepare | LookUp | Fetch | MarkHeard | Remove | Report | Finish
 )  # fmt: skip
 

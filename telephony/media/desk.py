@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from telephony import mailbox
-from telephony.calls.session import Delivered, Fetched, MailboxSeen
+from telephony.calls.session import Delivered, Fetched, MailboxSeen, SoundKept
 from telephony.media import spool
 from telephony.media.recording import remove
+from telephony.voice import greetings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -65,17 +66,31 @@ class ThreadDesk:
 
 
 # -- the jobs ----------------------------------------------------------------------------------------
-def look_up(mail_root: Path, user_id: int, *, headers: bool) -> MailboxSeen:
+def look_up(mail_root: Path, prompts: Path, user_id: int, *, headers: bool) -> MailboxSeen:
+    recorded = greetings.recorded(prompts, user_id)
     try:
         disk = os.statvfs(mail_root if mail_root.exists() else mail_root.parent)
         room = disk.f_bavail * disk.f_frsize >= ROOM
         if not headers:
-            return MailboxSeen(total=mailbox.counts(mail_root, user_id).total, room=room)
+            total = mailbox.counts(mail_root, user_id).total
+            return MailboxSeen(total=total, room=room, recorded=recorded)
         messages = mailbox.messages(mail_root, user_id)
-        return MailboxSeen(total=len(messages), messages=messages, room=room)
+        return MailboxSeen(total=len(messages), messages=messages, room=room, recorded=recorded)
     except OSError as error:
         log.error("mailbox.unreadable user=%d error=%s", user_id, error)
-        return MailboxSeen(room=False)
+        return MailboxSeen(room=False, recorded=recorded)
+
+
+def keep_sound(said: Path, target: Path) -> SoundKept:
+    """What the caller recorded becomes a sound of the prompt set."""
+    try:
+        greetings.keep(target, said.read_bytes())
+    except OSError as error:
+        log.error("sound.not_kept target=%s error=%s", target, error)
+        return SoundKept(ok=False)
+    finally:
+        remove(said)
+    return SoundKept(ok=True)
 
 
 def deliver(item: spool.Item, mail_root: Path, *, keep: float, retry: bool) -> Delivered:

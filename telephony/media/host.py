@@ -33,6 +33,7 @@ from telephony.calls.session import (
     Music,
     PinAnswer,
     Play,
+    PlayBack,
     Prepare,
     Report,
     Ring,
@@ -89,7 +90,7 @@ class Host:
         router could be told."""
         self.port, self.prompts, self.switch, self.music = port, prompts, switch, music
         self.send, self.clock, self.ticks = send, clock, ticks
-        self.paperwork = Paperwork(port, desk, mail_root, spool_folder, send, self._feed)
+        self.paperwork = Paperwork(port, desk, mail_root, spool_folder, prompts.own, send, self._feed)
         self._live: dict[str, Live] = {}  # by lease
         self._legs: dict[str, tuple[Live, str]] = {}  # leg -> session and part
         self._leases: dict[str, Waiting] = {}  # leases without INVITE
@@ -318,6 +319,9 @@ class Host:
                 return () if self.send(asked) else (CallAnswer(granted=None),)
             case Prepare(texts):
                 self.paperwork.desk.submit(lambda: self.prompts.prepare(texts), lambda made: None)
+            case PlayBack(after=after, stop_on=stop_on):
+                files = ((live.said,) if live.said else ()) + self.prompts.files(after)
+                self._on_leg(live, CALLER, lambda leg: self.port.play(leg, files, stop_on))
             case Finish(reason):
                 self._finish(live, reason)
             case _:

@@ -13,19 +13,23 @@ from pathlib import Path
 from telephony import mailbox
 from telephony.calls.session import (
     CALLER,
+    ChoosePresence,
     Command,
     Deliver,
     Delivered,
     Discard,
     Fetch,
     Fetched,
+    KeepSound,
     Kept,
     LookUp,
     MarkHeard,
     Record,
+    RecordSound,
     Remove,
     Session,
     SessionEvent,
+    SoundKept,
 )  # fmt: skip
 from telephony.media import desk as jobs
 from telephony.media import spool
@@ -33,7 +37,7 @@ from telephony.media.desk import Desk
 from telephony.media.port import MediaPort, RecordRules
 from telephony.media.recording import remove
 from telephony.messages import Wire
-from telephony.messages.workers import AnyApp, MailboxTouched
+from telephony.messages.workers import AnyApp, MailboxTouched, PresenceChosen
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +57,7 @@ class Live:
     jobs: int = 0
     asks: int = 0
     over: bool = False
+    said: Path | None = None  # what was recorded for the prompt set
     sounds: set[Path] = field(default_factory=set)  # fetched messages, removed at the end
 
 
@@ -62,6 +67,7 @@ class Paperwork:
     desk: Desk
     mail_root: Path
     spool_folder: Path
+    prompts: Path  # the folder of our own sounds
     send: Callable[[Wire], bool]
     feed: Callable[[Live, SessionEvent], None]
 
@@ -74,12 +80,25 @@ class Paperwork:
                 assert item is not None, "Deliver without a recording"
                 self._job(live, partial(jobs.deliver, item, self.mail_root, keep=keep, retry=retry),
                           touched=item.voicemail.user_id)  # fmt: skip
+            case RecordSound(limit=limit, stop_on=stop_on):
+                return self._record_sound(live, limit, stop_on)
+            case KeepSound(name=name):
+                said, live.said = live.said, None
+                if said is None:
+                    return (SoundKept(ok=False),)
+                live.sounds.discard(said)
+                self._job(live, lambda: jobs.keep_sound(said, self.prompts / f"{name}.wav"))
+            case ChoosePresence(user_id=user_id, presence=presence):
+                self.send(PresenceChosen(lease=live.lease, user_id=user_id, presence=presence))
             case Discard():
+                if live.said is not None:
+                    remove(live.said)
+                    live.said = None
                 item, live.item = live.item, None
                 if item is not None:
                     spool.discard(item)
             case LookUp(user_id=user_id, headers=headers):
-                self._job(live, lambda: jobs.look_up(self.mail_root, user_id, headers=headers))
+                self._job(live, lambda: jobs.look_up(self.mail_root, self.prompts, user_id, headers=headers))
             case Fetch(user_id=user_id, message_id=message_id):
                 file = self.spool_folder / f"hear-{live.lease}-{len(live.sounds)}.wav"
                 live.sounds.add(file)
@@ -103,6 +122,17 @@ class Paperwork:
             limit=command.limit, silence=command.silence, first_word=command.first_word, stop_on=command.stop_on
         )
         self.port.record(leg, live.item.sound, rules)
+        return ()
+
+    def _record_sound(self, live: Live, limit: float, stop_on: str) -> tuple[SessionEvent, ...]:
+        leg = live.legs.get(CALLER)
+        if leg is None:
+            return ()
+        if live.said is not None:
+            remove(live.said)
+        live.said = self.spool_folder / f"said-{live.lease}-{len(live.sounds)}.wav"
+        live.sounds.add(live.said)
+        self.port.record(leg, live.said, RecordRules(limit=limit, stop_on=stop_on))
         return ()
 
     def _job(self, live: Live, job: Callable[[], SessionEvent], *, touched: int | None = None) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from telephony.messages import Wire
-from telephony.messages.snapshot import DialPlan, Language, Mailbox
+from telephony.messages.snapshot import DialPlan, Language, Mailbox, Presence
 
 # header names on the SIP leg between switch and worker; the switch strips them from everybody else
 LEASE_HEADER = "X-Switchroom-Lease"  # on INVITEs to a worker
@@ -198,6 +198,15 @@ class MailboxTouched(Wire):
     user_id: int
 
 
+class PresenceChosen(Wire):
+    """By telephone, in the Message Center, after the PIN was right."""
+
+    t: Literal["presence"] = "presence"
+    lease: str
+    user_id: int
+    presence: Presence
+
+
 class LegState(Wire):
     """Progress of a leg the worker dialled."""
 
@@ -209,7 +218,15 @@ class LegState(Wire):
 
 
 FromMedia = Annotated[
-    WorkerHello | SupervisorHello | WorkerDied | SessionEnded | CheckPin | AskCall | MailboxTouched | LegState,
+    WorkerHello
+    | SupervisorHello
+    | WorkerDied
+    | SessionEnded
+    | CheckPin
+    | AskCall
+    | MailboxTouched
+    | PresenceChosen
+    | LegState,
     Field(discriminator="t"),
 ]
 from_media: TypeAdapter[FromMedia] = TypeAdapter(FromMedia)

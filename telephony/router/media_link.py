@@ -30,6 +30,7 @@ from telephony.messages.workers import (
     LegState,
     MailboxTouched,
     PinChecked,
+    PresenceChosen,
     Recycle,
     SessionEnded,
     SupervisorHello,
@@ -55,6 +56,7 @@ class MediaLink:
         self.on_check_pin: Callable[[CheckPin, Grant | None], PinChecked] | None = None
         self.on_ask_call: Callable[[AskCall, Grant | None], CallGranted] | None = None
         self.on_mailbox: Callable[[int], None] = lambda user_id: None
+        self.on_presence: Callable[[PresenceChosen], None] = lambda chosen: None
         self.on_leg: Callable[[LegState], None] = lambda state: None
         self.on_worker: Callable[[int, bool, str], None] = lambda number, up, text: None
         self._writers: dict[int, asyncio.StreamWriter] = {}
@@ -125,6 +127,10 @@ class MediaLink:
                     _send(writer, self.on_ask_call(message, self.pool.grants.get(message.lease)))
             case MailboxTouched():
                 self.on_mailbox(message.user_id)
+            case PresenceChosen():
+                grant = self.pool.grants.get(message.lease)
+                if grant is not None and grant.app == "message_center":
+                    self.on_presence(message)
             case LegState():
                 if grant := self.pool.grants.get(message.lease):
                     grant.started = True

@@ -12,7 +12,7 @@ from typing import Any
 from instance import Instance
 from telephony.messages.schedules import SetByHand
 from telephony.messages.snapshot import OutsideLine, Presence
-from telephony.messages.workers import AskCall, CallGranted, CheckPin, LegState, PinChecked
+from telephony.messages.workers import AskCall, CallGranted, CheckPin, LegState, PinChecked, PresenceChosen
 from telephony.router.busy import BusyLamps
 from telephony.router.chosen import grant_call
 from telephony.router.commands import Commands
@@ -87,6 +87,7 @@ class Router:
         self.media.on_check_pin = self._check_pin
         self.media.on_ask_call = self._ask_call
         self.media.on_mailbox = self.lamps.refresh
+        self.media.on_presence = self._presence_chosen
         self.media.on_leg = self._leg_state
         self.media.on_worker = self._worker_state
         self._handlers = {
@@ -253,6 +254,11 @@ class Router:
             require_change=user.require_pin_change,
             mailbox=user.mailbox,
         )
+
+    def _presence_chosen(self, chosen: PresenceChosen) -> None:
+        user = self.index.users.get(chosen.user_id)
+        if user is not None:
+            self.spawn(self.set_presence(user.user_id, chosen.presence, f"{user.username} by telephone"))
 
     def _ask_call(self, ask: AskCall, grant: Grant | None) -> CallGranted:
         return grant_call(self, ask, grant)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+import redis
 import requests
 
 from tests.e2e.actions import pin_locked, put_message, without_database
@@ -11,10 +14,11 @@ from tests.e2e.test_voicemail import TONE, leave_message
 from tests.harness.audio import parse_wav, tone_share
 from tests.harness.house import PASSWORD, House, Person
 from tests.harness.place import wait_for
-from tests.harness.prompts import has_prompt
+from tests.harness.prompts import has_prompt, hear_beep
 from tests.harness.sip import Call, Peer
 
 pytestmark = pytest.mark.e2e
+GREETING = 523.0
 
 
 def receive_message(house: House, ann: Person, bob: Person, peer: Peers) -> None:
@@ -148,3 +152,40 @@ def test_the_right_pin_opens_the_mailbox_while_the_database_is_gone(house: House
         enter(call, bob.extension, bob.pin)
         hear(call, "vm-youhave")
         call.bye()
+
+
+def test_a_greeting_recorded_by_phone_is_what_callers_hear_and_the_presence_is_set_by_phone(
+    house: House, ann: Person, bob: Person, peer: Peers
+) -> None:
+    """S01-10: Bob records the greeting of At Home, and goes home, by telephone."""
+    call = dial_404(peer(bob))
+    enter(call, bob.extension, bob.pin)
+    hear(call, "vm-no")
+    call.rtp.dial("9")
+    call.rtp.dial("5", pause=0.3)
+    hear_beep(call.rtp, 20)
+    call.rtp.play_tone(GREETING)
+    spoken = time.monotonic()
+    wait_for(lambda: time.monotonic() - spoken > 2.0, 4, "the greeting to be spoken")
+    call.rtp.silence()
+    call.rtp.forget()
+    call.rtp.dial("#")
+    call.rtp.wait_tone(GREETING, 5)  # played back
+    call.rtp.dial("1")
+    hear(call, "vm-msgsaved")
+    call.rtp.dial("#")
+    call.rtp.dial("3", pause=0.3)
+    call.rtp.dial("5", pause=0.3)
+    wait_for(lambda: presence_of(house, bob) == "at_home", 6, "Bob's presence")
+    call.bye()
+    heard = peer(ann).invite(f"3{bob.extension}")
+    heard.expect(200, seconds=6)
+    heard.ack()
+    heard.rtp.wait_tone(GREETING, 8)
+    hear_beep(heard.rtp, 10)
+    heard.bye()
+
+
+def presence_of(house: House, person: Person) -> str:
+    with redis.Redis.from_url(house.instance.redis_url, protocol=2) as link:
+        return (link.hget("user-state", str(person.user_id)) or b"").decode()

@@ -2,7 +2,8 @@
 
 Works with the database and Redis away: PINs are checked by the router, messages lie in the Maildir.
 Keys while messages are heard (the recorded prompts name them): 1 or 5 replay, 4 previous, 6 next, 7 delete,
-9 save, * help, # leave.
+9 save, * help, 0 the main menu, # leave. The main menu follows after the last message: 1 messages, 3 presence,
+9 greetings (menus.py).
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ from telephony.calls.session import (
 )  # fmt: skip
 from telephony.mailbox import Message
 from telephony.media.apps import speech
+from telephony.media.apps.menus import GreetingsMenu, Menu, PresenceMenu
 from telephony.media.port import Answered, Digit, Ended, Played
 from telephony.messages.workers import MessageCenter
+from telephony.voice import sentences
 
 TRIES = 3  # wrong entries before we hang up; the router's lock-out counts across calls
 ENTRY_PAUSE = 3.0  # seconds after the last digit that complete an entry without "#"
@@ -52,6 +55,7 @@ GOODBYE: tuple[Sound, ...] = ("vm-goodbye",)
 SORRY: tuple[Sound, ...] = ("sorry-youre-having-problems",)
 LATER: tuple[Sound, ...] = ("please-try-call-later", "vm-goodbye")
 MENU: tuple[Sound, ...] = ("vm-repeat", "vm-next", "vm-delete", "vm-savemessage", "vm-helpexit")
+MENUS: dict[str, Callable[[int], Menu]] = {"3": PresenceMenu, "9": GreetingsMenu}
 
 
 class HearMessages:
@@ -65,6 +69,7 @@ class HearMessages:
         self.user_id = 0
         self.messages: list[Message] = []
         self.at = 0  # index of the current message
+        self.menu: Menu | None = None
 
     def on(self, event: SessionEvent, now: float) -> list[Command]:
         if isinstance(event, Ended):
@@ -141,8 +146,9 @@ class HearMessages:
         new = [message for message in event.messages if message.new]
         old = [message for message in event.messages if not message.new]
         self.messages = [*new, *old]
+        self.at = 0
         if not self.messages:
-            return self._goodbye(("vm-youhave", "vm-no", "vm-messages", *GOODBYE))
+            return self._main(("vm-youhave", "vm-no", "vm-messages"))
         self.state = "counting"
         return [Play(counted(len(new), len(old)), stop_on=ANY), Wait(None)]
 
@@ -156,7 +162,7 @@ class HearMessages:
     def _fetch(self, before: tuple[Sound, ...] = ()) -> list[Command]:
         """Bring the current message; `before` was said about the one just left."""
         if not 0 <= self.at < len(self.messages):
-            return self._goodbye((*before, "vm-nomore", *GOODBYE))
+            return self._main((*before, "vm-nomore"))
         self.state = "fetching"
         self.before = before
         return [Fetch(user_id=self.user_id, message_id=self.messages[self.at].id), Wait(FIRST_DIGIT)]
@@ -210,6 +216,8 @@ class HearMessages:
             return [Remove(user_id=self.user_id, message_id=gone.id), *self._fetch(("vm-deleted",))]
         if key == "#":
             return self._goodbye(GOODBYE)
+        if key == "0":
+            return self._main()
         self.state = "menu"
         wrong: tuple[Sound, ...] = () if key == "*" else ("pm-invalid-option",)
         return [Play((*wrong, *MENU), stop_on=ANY), Wait(None)]
@@ -217,6 +225,40 @@ class HearMessages:
     def _next(self, before: tuple[Sound, ...] = ()) -> list[Command]:
         self.at += 1
         return self._fetch(before)
+
+    # -- the main menu and what it leads to ----------------------------------------------------------
+    def _main(self, before: tuple[Sound, ...] = ()) -> list[Command]:
+        self.state = "main"
+        return [Play((*before, sentences.MAIN_MENU), stop_on=ANY), Wait(None)]
+
+    def _choosing(self, event: SessionEvent, now: float) -> list[Command]:
+        if isinstance(event, Played):
+            return [Wait(FIRST_DIGIT)]
+        if isinstance(event, Timeout):
+            self.idle += 1
+            return self._goodbye(GOODBYE) if self.idle > REPEATS else self._main()
+        if not isinstance(event, Digit):
+            return []
+        self.idle = 0
+        if event.digit == "#":
+            return self._goodbye(GOODBYE)
+        if event.digit == "1":
+            self.state = "looking"
+            return [Hush(), LookUp(user_id=self.user_id), Wait(PIN_WITHIN)]
+        if event.digit in MENUS:
+            self.menu = MENUS[event.digit](self.user_id)
+            self.state = "within"
+            return self.menu.begin()
+        return self._main(() if event.digit == "*" else ("pm-invalid-option",))
+
+    def _within(self, event: SessionEvent, now: float) -> list[Command]:
+        assert self.menu is not None
+        commands = self.menu.on(event)
+        if not self.menu.done:
+            return commands
+        self.menu = None
+        said = next((command.sounds for command in commands if isinstance(command, Play)), ())
+        return [*(one for one in commands if not isinstance(one, Play)), *self._main(said)]
 
     def _goodbye(self, sounds: tuple[Sound, ...]) -> list[Command]:
         self.state = "leaving"
@@ -236,6 +278,8 @@ class HearMessages:
         "fetching": _fetching,
         "hearing": _hearing,
         "menu": _hearing,
+        "main": _choosing,
+        "within": _within,
         "leaving": _leaving,
     }
 

@@ -39,6 +39,7 @@ from telephony.media.apps import speech
 from telephony.media.apps.onward import FAR, Onward
 from telephony.media.port import Answered, Digit, Ended, Played
 from telephony.messages.workers import TakeMessage
+from telephony.voice import greetings
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class LeaveMessage:
         self.gone = False  # the caller hung up
         self.failed = False
         self.kept = False
+        self.recorded: frozenset[str] = frozenset()
         self.to_operator = False  # 0 was pressed while recording
         self.onward = Onward()
 
@@ -93,6 +95,7 @@ class LeaveMessage:
 
     def _looking(self, event: SessionEvent, now: float) -> list[Command]:
         if isinstance(event, MailboxSeen):
+            self.recorded = event.recorded
             self.full = not event.room or event.total >= self.app.mailbox.max_messages
         elif not isinstance(event, Timeout):
             return []
@@ -106,9 +109,9 @@ class LeaveMessage:
             return self._goodbye(FULL)
         if self.app.presence in self.app.mailbox.no_message_in:
             self.state = "telling"
-            return [Play((*greeting(self.app, leave=False), "vm-goodbye"), stop_on=self._keys())]
+            return [Play((*greeting(self.app, self.recorded, leave=False), "vm-goodbye"), stop_on=self._keys())]
         self.state = "greeting"
-        return [Play(greeting(self.app), stop_on=self._keys(SKIP))]
+        return [Play(greeting(self.app, self.recorded), stop_on=self._keys(SKIP))]
 
     def _keys(self, others: str = "") -> str:
         return others + (OPERATOR if self.app.mailbox.operator_extension else "")
@@ -228,7 +231,13 @@ class LeaveMessage:
     }
 
 
-def greeting(app: TakeMessage, *, leave: bool = True) -> tuple[Sound, ...]:
-    """ "The person at extension 1 0 2 is unavailable. Please leave your message after the tone ..." """
+def greeting(app: TakeMessage, recorded: frozenset[str] = frozenset(), *, leave: bool = True) -> tuple[Sound, ...]:
+    """What the owner recorded for this presence; else "The person at extension 1 0 2 is unavailable. Please leave your
+    message after the tone ...", with the spoken name when there is one."""
+    if app.presence in recorded:
+        return (greetings.sound(app.user_id, app.presence),)
     away = "vm-isonphone" if app.busy or app.presence == "busy" else "vm-isunavail"
-    return ("vm-theperson", *speech.digits(app.extension), away, *(("vm-intro",) if leave else ()))
+    who: tuple[Sound, ...] = ("vm-theperson", *speech.digits(app.extension))
+    if greetings.NAME in recorded:
+        who = (greetings.sound(app.user_id, greetings.NAME),)
+    return (*who, away, *(("vm-intro",) if leave else ()))

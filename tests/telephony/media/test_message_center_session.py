@@ -11,18 +11,25 @@ from telephony.calls.session import (
     Answer,
     AskPin,
     Begun,
+    ChoosePresence,
     Command,
+    Discard,
     Fetch,
     Fetched,
     Finish,
     HangUp,
+    KeepSound,
+    Kept,
     LookUp,
     MailboxSeen,
     MarkHeard,
     PinAnswer,
     Play,
+    PlayBack,
+    RecordSound,
     Remove,
     SessionEvent,
+    SoundKept,
     Timeout,
     Wait,
 )  # fmt: skip
@@ -40,7 +47,10 @@ from telephony.media.apps.message_center import (
     envelope,
 )  # fmt: skip
 from telephony.media.port import Answered, Digit, Ended, Played
+from telephony.messages.snapshot import Presence
 from telephony.messages.workers import MessageCenter, PinChecked
+from telephony.voice import sentences
+from telephony.voice.sentences import MAIN_MENU
 
 CALLER = "caller"
 NOW = datetime(2026, 11, 23, 15, 30).astimezone()
@@ -155,9 +165,10 @@ def test_entering_nothing_three_times_ends_the_call() -> None:
     assert desk.sounds(desk.do(PLAYED, Timeout())) == SORRY
 
 
-def test_an_empty_mailbox_is_said_and_the_call_ends() -> None:
+def test_an_empty_mailbox_is_said_and_the_main_menu_follows() -> None:
     desk = Desk()
-    assert desk.sounds(desk.log_in()) == ("vm-youhave", "vm-no", "vm-messages", *GOODBYE)
+    assert desk.sounds(desk.log_in()) == ("vm-youhave", "vm-no", "vm-messages", MAIN_MENU)
+    assert desk.do(*press("#")) == [Wait(None), Play(GOODBYE)]
     assert desk.do(PLAYED) == [HangUp()]
 
 
@@ -199,7 +210,7 @@ def test_an_old_message_is_not_marked_again() -> None:
         ("#", Play(GOODBYE)),
         ("*", Play(MENU, stop_on="0123456789*#")),
         ("8", Play(("pm-invalid-option", *MENU), stop_on="0123456789*#")),
-        ("0", Play(("pm-invalid-option", *MENU), stop_on="0123456789*#")),
+        ("0", Play((MAIN_MENU,), stop_on="0123456789*#")),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("moment", ["while it plays", "in the menu", "after the menu"])
@@ -219,18 +230,78 @@ def test_deleting_goes_on_with_the_next_message_and_says_so() -> None:
     assert desk.sounds(desk.do(FILE))[0] == "vm-deleted"
 
 
-def test_deleting_the_last_message_says_goodbye() -> None:
+def test_after_the_last_message_comes_the_main_menu() -> None:
     desk = Desk()
     desk.log_in(message("a"))
-    assert desk.sounds(desk.do(PLAYED, FILE, *press("7"))) == ("vm-deleted", "vm-nomore", *GOODBYE)
-    assert desk.do(PLAYED) == [HangUp()]
+    assert desk.sounds(desk.do(PLAYED, FILE, *press("7"))) == ("vm-deleted", "vm-nomore", MAIN_MENU)
+    assert LookUp(user_id=2) in desk.do(*press("1"))
+
+
+def test_the_main_menu_is_said_three_times_to_nobody() -> None:
+    desk = Desk()
+    desk.log_in()
+    for _ in range(2):
+        assert desk.sounds(desk.do(PLAYED, Timeout())) == (MAIN_MENU,)
+    assert desk.sounds(desk.do(PLAYED, Timeout())) == GOODBYE
+
+
+# -- presence and greetings ----------------------------------------------------------------------------
+def test_a_presence_is_chosen_by_its_number_and_counts_at_once() -> None:
+    desk = Desk()
+    desk.log_in()
+    assert desk.sounds(desk.do(*press("3"))) == (sentences.PRESENCE_MENU,)
+    commands = desk.do(*press("3"))
+    assert ChoosePresence(user_id=2, presence=Presence.ON_VACATION) in commands
+    assert desk.sounds(commands) == (sentences.PRESENCE_IS[Presence.ON_VACATION], "vm-msgsaved", MAIN_MENU)
+
+
+def record_vacation(desk: Desk) -> None:
+    desk.log_in()
+    assert desk.sounds(desk.do(*press("9"))) == (sentences.GREETINGS_MENU,)
+    assert desk.sounds(desk.do(*press("3")))[0] == sentences.GREETING_OF[Presence.ON_VACATION]
+    assert desk.do(PLAYED) == [RecordSound(limit=120.0)]
+    said = desk.do(Kept(why="digit", seconds=4.0, voiced=3.0, voice_until=4.0))
+    assert said[0] == PlayBack(after=(sentences.KEEP_OR_AGAIN,), stop_on="0123456789*#")
+
+
+def test_a_greeting_is_recorded_heard_and_kept() -> None:
+    desk = Desk()
+    record_vacation(desk)
+    assert desk.do(*press("1"))[0] == KeepSound(name="greetings/2/on_vacation")
+    assert desk.sounds(desk.do(SoundKept(ok=True))) == ("vm-msgsaved", sentences.GREETINGS_MENU)
+    assert desk.sounds(desk.do(*press("#"))) == (MAIN_MENU,)
+
+
+def test_a_greeting_can_be_recorded_again_or_forgotten() -> None:
+    desk = Desk()
+    record_vacation(desk)
+    assert desk.do(*press("2"))[0] == Discard()
+    desk.do(PLAYED, Kept(why="digit", seconds=4.0, voiced=3.0, voice_until=4.0))
+    assert desk.do(*press("*"))[0] == Discard()
+    assert not any(isinstance(command, KeepSound) for command in desk.all)
+
+
+def test_the_name_is_recorded_with_key_8_and_is_short() -> None:
+    desk = Desk()
+    desk.log_in()
+    desk.do(*press("98"))
+    assert desk.do(PLAYED) == [RecordSound(limit=10.0)]
+
+
+def test_a_full_disk_while_recording_is_apologised_for() -> None:
+    desk = Desk()
+    desk.log_in()
+    desk.do(*press("91"), PLAYED)
+    commands = desk.do(Kept(why="failed", seconds=0, voiced=0, voice_until=0))
+    assert commands[0] == Discard()
+    assert desk.sounds(commands)[0] == "vm-sorry"
 
 
 def test_a_message_deleted_meanwhile_by_the_browser_is_passed_over() -> None:
     desk = Desk()
     desk.log_in(message("a", hours=3), message("b"))
     assert desk.do(PLAYED, Fetched(file=None))[0] == Fetch(user_id=2, message_id="b")
-    assert desk.sounds(desk.do(Fetched(file=None))) == ("vm-nomore", *GOODBYE)
+    assert desk.sounds(desk.do(Fetched(file=None))) == ("vm-nomore", MAIN_MENU)
 
 
 def test_nobody_pressing_anything_ends_the_call_after_the_menu_was_said_again() -> None:

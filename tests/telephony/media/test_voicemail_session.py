@@ -234,3 +234,16 @@ def test_a_presence_that_takes_no_message_only_greets() -> None:
     assert "vm-intro" not in play.sounds
     assert play.sounds[-1] == "vm-goodbye"
     assert one.on(PLAYED, NOW) == [HangUp()]
+
+
+# -- what the owner recorded -------------------------------------------------------------------------
+def test_the_owners_greeting_of_this_presence_is_played() -> None:
+    """S01-10."""
+    one = session(presence="at_home")
+    seen = MailboxSeen(total=0, recorded=frozenset({"at_home", "in_office"}))
+    assert run(one, seen, ANSWERED) == [Play(("greetings/2/at_home",), stop_on="#")]
+
+
+def test_without_a_greeting_the_recorded_name_stands_for_the_number() -> None:
+    seen = MailboxSeen(total=0, recorded=frozenset({"name"}))
+    assert run(session(), seen, ANSWERED) == [Play(("greetings/2/name", "vm-isunavail", "vm-intro"), stop_on="#")]

@@ -145,6 +145,7 @@ MEDIA: tuple[Wire, ...] = (
     w.CheckPin(ask="a1", lease=LEASE, extension="102", pin="1102"),
     w.AskCall(ask="a2", lease=LEASE, digits="102"),
     w.MailboxTouched(user_id=2),
+    w.PresenceChosen(lease=LEASE, user_id=2, presence=Presence.AT_HOME),
     w.LegState(lease=LEASE, leg="first", state="answered", code=200),
     w.Lease(lease=LEASE, call_id=CALL, app=w.MessageCenter(extension="102")),
     w.EndSession(lease=LEASE),
