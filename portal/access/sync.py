@@ -14,6 +14,8 @@ from portal.access.links import LINKS, Role
 from portal.access.models import Link, LinkGroupGrant
 from portal.phone_system.auto_attendants.models import AutoAttendant
 from portal.phone_system.call_queues.models import CallQueue
+from portal.phone_system.dialing_privileges_groups.models import DialingPrivilegesGroup
+from portal.phone_system.service_groups.models import ServiceGroup
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ def sync_access(**_: Any) -> None:
         _sync_links()
         for role in Role:
             _sync_role(role)
-        _delegated_objects()
+        _built_in_rows()
         _first_administrator()
 
 
@@ -57,14 +59,21 @@ def _sync_role(role: Role) -> None:
         LinkGroupGrant.objects.bulk_assign_perm(use_link, group, missing)
 
 
-def _delegated_objects() -> None:
-    """Rights can be given over each of them before their pages exist (objects.py)."""
+def _built_in_rows() -> None:
+    """Rows every office has: queues and attendants, over each of which rights can be given (objects.py), the built-in
+    service groups and the default dialing privileges."""
     for model in (CallQueue, AutoAttendant):
         title = str(model._meta.verbose_name).title()
         there = set(model.objects.values_list("number", flat=True))
         model.objects.bulk_create(
             model(number=number, name=f"{title} {number}") for number in model.NUMBERS if number not in there
         )
+    keys = set(ServiceGroup.objects.values_list("key", flat=True))
+    ServiceGroup.objects.bulk_create(
+        ServiceGroup(key=key.value, description=str(key.label)) for key in ServiceGroup.Key if key.value not in keys
+    )
+    if not DialingPrivilegesGroup.objects.filter(is_default=True).exists():
+        DialingPrivilegesGroup.objects.create(description="Dialing Privileges (Default)", is_default=True)
     if not AutoAttendant.objects.filter(is_default=True).exists():
         AutoAttendant.objects.filter(number=1).update(is_default=True)  # S26-Q06
 

@@ -13,12 +13,16 @@ from portal.access.secrets import pin_key
 from portal.business.schedules import export as schedules
 from portal.business.users import export as users
 from portal.maintenance.time.export import time_zone
+from portal.phone_system.audit_pin_codes import export as audit_pin_codes
 from portal.phone_system.auto_attendants import export as auto_attendants
+from portal.phone_system.dialing_privileges_groups import export as dialing_privileges_groups
 from portal.phone_system.did_blocks import export as did_blocks
 from portal.phone_system.emergency import export as emergency
 from portal.phone_system.extensions import export as extensions
+from portal.phone_system.external_dialing import export as external_dialing
 from portal.phone_system.handsets import export as handsets
 from portal.phone_system.outside_lines import export as outside_lines
+from portal.phone_system.speed_dial import export as speed_dial
 from telephony.messages.snapshot import Credentials, Snapshot
 
 
@@ -40,6 +44,11 @@ def collect() -> Collected:
         appearances=handsets.appearances(),
         extensions=extensions.extensions(),
         outside_lines=outside_lines.outside_lines(),
+        external=external_dialing.external_dialing(),
+        privileges=dialing_privileges_groups.privileges(),
+        audit_pins=audit_pin_codes.audit_pins(),
+        speed_dials=speed_dial.speed_dials(),
+        anonymous_destination=outside_lines.anonymous_destination(),
         did_blocks=did_blocks.did_blocks(),
         did_plans=did_blocks.did_plans(),
         emergency=emergency.emergency(),
@@ -55,5 +64,6 @@ def collect() -> Collected:
         pins=users.pins(),
         pin_key=pin_key(),
         lines=outside_lines.passwords(),
+        audit_pins=audit_pin_codes.codes(),
     )
     return Collected(snapshot, credentials)

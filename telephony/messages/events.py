@@ -42,6 +42,7 @@ class CallStarted(CallEvent):
     to_name: str = ""
     to_user: int | None = None
     dialled: str = ""
+    audit_pin: str = ""  # description of the audit PIN code of the call, or the code where none is checked
     call_kind: str = "internal"
     mode: Literal["switched", "anchored"] = "switched"
     anchor_reason: str = ""
@@ -197,6 +198,7 @@ class CallState(Wire):
     to_name: str = ""
     to_user: int | None = None
     dialled: str = ""
+    audit_pin: str = ""
     call_kind: str = "internal"
     mode: Literal["switched", "anchored"] = "switched"
     anchor_reason: str = ""

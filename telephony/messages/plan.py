@@ -26,6 +26,7 @@ class Target(Wire):
     aor: str = ""
     uri: str = ""
     headers: tuple[str, ...] = ()  # whole header lines without CRLF, made by the router only
+    proxy: str = ""  # SIP URI the request is sent to instead of `uri`'s host (an outbound proxy)
     to_worker: bool = False  # the relay offers G.711 only and uses its internal leg
 
 
@@ -43,8 +44,12 @@ class Step(Wire):
     not_registered: int | None = None
     error: int | None = None
     line_id: int | None = None  # this step goes out on an outside line
+    caller_name: str = ""  # on a line instead of the plan's, also when it is empty
     caller_number: str = ""  # instead of the plan's: a number the line owns
     caller_host: str = ""  # host part of From on this step; "": the realm
+    callee_number: str = ""  # the number in To on this step
+    early_media: bool = True  # False: what is sent before the answer is not heard, the caller hears ringing
+    codecs: str = ""  # what is offered on this step: "g711", "g711_g729", "g729_g711"; "": as it came
 
 
 class Explanation(Wire):
@@ -92,6 +97,10 @@ class RoutePlan(Wire):
                 ("line", step.line_id),
                 ("fu", step.caller_number or None),
                 ("fh", step.caller_host or None),
+                ("ln", step.caller_name or None),
+                ("tu", step.callee_number or None),
+                ("noem", None if step.early_media else 1),
+                ("codecs", step.codecs or None),
             ):
                 if value is not None:
                     out[key] = value
@@ -108,6 +117,8 @@ def _target(target: Target) -> dict[str, Any]:
     out: dict[str, Any] = {"aor": target.aor} if target.aor else {"uri": target.uri}
     if target.headers:
         out["h"] = "\r\n".join(target.headers)
+    if target.proxy:
+        out["p"] = target.proxy
     if target.to_worker:
         out["w"] = 1
     return out

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal
 
 from telephony.messages import Wire
+from telephony.messages.dialing import AuditPin, AuditPinDialing, ExternalDialing, PrivilegesGroup, SpeedDialEntry
 
 
 class Presence(StrEnum):
@@ -101,6 +102,7 @@ class AppearanceEntry(Wire):
     description: str
     owner_id: int | None = None
     emergency_caller_id: str = ""  # one of `Emergency.caller_ids`; "": the line's own
+    privileges: int = 0  # its dialing privileges group; 0: the default one
     link: str = ""
 
 
@@ -157,16 +159,48 @@ class Language(StrEnum):
     SECONDARY = "secondary"
 
 
+class LineKind(StrEnum):
+    """S13-01, S14-09. Only the SIP kinds carry calls so far."""
+
+    SIP_PROXY = "sip_proxy"
+    SIP_GATEWAY = "sip_gateway"
+    ANALOG = "analog"
+    DIGITAL = "digital"
+    REMOTE_SITE = "remote_site"
+
+
 class OutsideLine(Wire):
     line_id: int
     description: str
+    kind: LineKind = LineKind.SIP_PROXY
     target: str  # SIP URI without user part, e.g. "sip:carrier.example:5060"
+    outbound_proxy: str = ""  # SIP URI that requests are sent to instead (S13-25)
+    registrar: str = ""  # SIP URI where it registers, when that is not `target`
+    user_id: str = ""  # the account (S13-23); "": `username`
     caller_id: str = ""
+    caller_id_name: str = ""
+    handset_name: bool = False  # the caller's own external name and number go before the line's (S13-27, S13-28)
+    handset_number: bool = False
+    external_name: bool = False  # an outside caller who is sent on is shown as himself
+    external_number: bool = False
     username: str = ""  # for digest; the password is in Credentials.lines
     max_calls: int = 0  # 0: unlimited
     emergency: bool = False
     registers: bool = False  # registers at the target with `username` and its password
-    destination: str = ""  # the extension incoming calls go to; "": the operator
+    as_dialed: bool = False  # Send Digits as Dialed (S13-32)
+    digits_sent: int = 0  # so many trailing digits; 0: all (S13-33)
+    prefix: str = ""  # Prefix String (S13-38)
+    e164: bool = False  # S13-45
+    early_media: bool = True  # S13-42
+    supports_refer: bool = False  # S13-43
+    supports_redirect: bool = False  # S13-44
+    identity: bool = False  # P-Asserted-Identity is sent and believed (S13-48)
+    diversion: Literal["always", "never", "on_redirect"] = "never"  # S13-49
+    did_source: Literal["to", "request_uri"] = "to"  # S13-50
+    request_user: Literal["dialed", "account"] = "dialed"  # S13-51
+    codecs: Literal["", "g711", "g711_g729", "g729_g711"] = ""  # offered (S13-52); "": what the caller offers
+    destination: str = ""  # the extension or attendant incoming calls go to; "": the operator
+    voicemail: str = ""  # the extension in whose mailbox they end at once, when not "" (S13-97)
     default_language: Language = Language.PRIMARY  # of calls that come in on it (S28-05)
     link: str = ""
 
@@ -270,6 +304,11 @@ class Snapshot(Wire):
     appearances: tuple[AppearanceEntry, ...] = ()
     extensions: tuple[ExtensionEntry, ...] = ()
     outside_lines: tuple[OutsideLine, ...] = ()
+    external: ExternalDialing = ExternalDialing()
+    privileges: tuple[PrivilegesGroup, ...] = ()
+    audit_pins: AuditPinDialing = AuditPinDialing()
+    speed_dials: tuple[SpeedDialEntry, ...] = ()
+    anonymous_destination: str = ""  # where callers without a number go, whatever the line says (S13-100)
     did_blocks: tuple[DidBlock, ...] = ()
     did_plans: tuple[DidPlan, ...] = ()
     time_zone: str = "UTC"  # IANA name; schedules follow its wall clock
@@ -300,3 +339,4 @@ class Credentials(Wire):
     pins: tuple[PinCredential, ...] = ()
     pin_key: bytes = b""  # the key of the PIN digests, so that PINs are checked without the portal
     lines: dict[int, str] = {}  # outside line id -> password
+    audit_pins: tuple[AuditPin, ...] = ()

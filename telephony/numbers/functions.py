@@ -19,7 +19,7 @@ Understand = Callable[[str, DialPlan, Emergency], Any]
 NOTHING = (meanings.NotYet, meanings.Unknown)
 TODAY = (
     meanings.EmergencyCall, meanings.Operator, meanings.Extension, meanings.Station, meanings.LeaveVoicemail,
-    meanings.MessageCenter, meanings.PickUp, meanings.External, *NOTHING,
+    meanings.MessageCenter, meanings.PickUp, meanings.External, meanings.Enterprise, *NOTHING,
 )  # fmt: skip
 
 
@@ -93,7 +93,6 @@ def _calls(plan: DialPlan, emergency: Emergency, outside: bool) -> list[_Candida
             meanings.Station,
         ),
         _future("Calls", "System speed dial", f"{plan.speed_dial}50 to {plan.speed_dial}99", f"{plan.speed_dial}50"),
-        _future("Calls", "Enterprise call", f"{plan.enterprise} + number", f"{plan.enterprise}1234"),
     ]  # fmt: skip
     return rows
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from telephony.messages.snapshot import DialPlan, Emergency
 from telephony.numbers.meaning import (
+    AuditPinCall,
     AutoAttendant,
     EmergencyCall,
+    Enterprise,
     Extension,
     External,
     LeaveVoicemail,
@@ -19,9 +21,11 @@ from telephony.numbers.meaning import (
     NotYet,
     Operator,
     PickUp,
+    SpeedDial,
     Station,
     Unknown,
 )
+from telephony.numbers.speed_dial import entry_of
 
 EXTERNAL_DIGITS = 24  # "9 then 1-24 digits", internal_dial_plan.csv
 _DIGITS = frozenset("0123456789")  # str.isdigit() would let other scripts' digits through
@@ -44,7 +48,7 @@ def is_extension(text: str, plan: DialPlan) -> bool:
 
 def is_speed_dial(text: str, plan: DialPlan) -> bool:
     """Whether the text has the form of a system speed dial number (S18-27)."""
-    return text[:1] == plan.speed_dial and _speed_dial(text[1:]) is not None
+    return text[:1] == plan.speed_dial and entry_of(text[1:]) is not None
 
 
 def emergency_number(dialled: str, plan: DialPlan, emergency: Emergency) -> str:
@@ -89,8 +93,8 @@ def _by_leading_digit(number: str, plan: DialPlan) -> Meaning | None:
         if first == plan.call_functions:
             return PickUp(rest)
     found: Meaning | None = None
-    if first == plan.speed_dial:
-        found = _speed_dial(rest)
+    if first == plan.speed_dial and (entry := entry_of(rest)) is not None:
+        found = SpeedDial(number, entry)
     if found is None and first == plan.call_functions:
         found = _call_function(rest)
     if found is None and first == plan.pbx_functions:
@@ -98,24 +102,17 @@ def _by_leading_digit(number: str, plan: DialPlan) -> Meaning | None:
     if found is not None:
         return found
     if first == plan.enterprise and rest:
-        return NotYet("an enterprise call", rest)
+        return Enterprise(rest)
     return None
 
 
-def _speed_dial(rest: str) -> NotYet | None:
-    """350-399 and 34000-34999 (S18-27)."""
-    if (len(rest) == 2 and rest >= "50") or (len(rest) == 4 and rest[0] == "4"):
-        return NotYet("system speed dial", rest)
-    return None
-
-
-def _call_function(rest: str) -> NotYet | None:
+def _call_function(rest: str) -> Meaning | None:
     if rest == "00":
         return NotYet("call park")
     if len(rest) == 2 and rest[0] == "0":
         return NotYet("call retrieve", rest)
     if rest[0:1] == "8" and len(rest) > 2:
-        return NotYet("an audit PIN code")  # the digits hold a PIN: never repeated
+        return AuditPinCall(rest[1:])
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,29 @@ class External:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditPinCall:
+    """78 + PIN + number (S14-34); where one ends and the other begins, the configured length says. Never repeated: the
+    digits hold a PIN."""
+
+    digits: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedDial:
+    """A system speed dial (S18-27): what it dials is configured."""
+
+    dialled: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enterprise:
+    """8 + number: a number of the enterprise, known to its server (S13-60)."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotYet:
     """A function of the dial plan that this version does not have."""
 
@@ -86,6 +109,9 @@ Meaning = (
     | AutoAttendant
     | PickUp
     | External
+    | AuditPinCall
+    | SpeedDial
+    | Enterprise
     | NotYet
     | Unknown
 )

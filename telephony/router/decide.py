@@ -11,8 +11,10 @@ from typing import assert_never
 from telephony.messages.plan import MAX_BRANCHES, RoutePlan
 from telephony.numbers.internal import meaning
 from telephony.numbers.meaning import (
+    AuditPinCall,
     AutoAttendant,
     EmergencyCall,
+    Enterprise,
     Extension,
     External,
     LeaveVoicemail,
@@ -21,6 +23,7 @@ from telephony.numbers.meaning import (
     NotYet,
     Operator,
     PickUp,
+    SpeedDial,
     Station,
     Unknown,
 )
@@ -28,12 +31,14 @@ from telephony.router.draft import Caller, Draft
 from telephony.router.index import SnapshotIndex
 from telephony.router.invite import Invite, Live
 from telephony.router.steps.attendant import call_attendant
+from telephony.router.steps.audit_pin import call_with_pin
 from telephony.router.steps.emergency import call_emergency
 from telephony.router.steps.extension import call_extension, call_operator
-from telephony.router.steps.external import call_from_outside, call_outside
+from telephony.router.steps.external import call_enterprise, call_from_outside, call_outside
 from telephony.router.steps.message_center import open_message_center
 from telephony.router.steps.pick_up import pick_up
 from telephony.router.steps.refusal import not_yet, refuse_unknown
+from telephony.router.steps.speed_dial import behind
 from telephony.router.steps.station import call_station
 from telephony.router.steps.voicemail import leave_voicemail
 
@@ -88,6 +93,12 @@ def _carry_out(made: Draft, found: Meaning) -> None:
             call_attendant(made, number)
         case External(number):
             call_outside(made, number)
+        case AuditPinCall(digits):
+            call_with_pin(made, digits)
+        case Enterprise(number):
+            call_enterprise(made, number)
+        case SpeedDial():
+            _carry_out(made, behind(made, found))
         case PickUp(extension):
             pick_up(made, extension)
         case NotYet(function):

@@ -48,6 +48,9 @@ class Draft:
     callee_user: int | None = None
     dnis: str = ""  # what a caller from outside called, as the ringing phones show it
     language: Language = Language.PRIMARY  # of the prompts this caller hears (S28-04)
+    later: str = ""  # digits that follow when the far side has answered (`numbers.external.Routed`)
+    audit_pin: str = ""  # what the record of the call says of its audit PIN code
+    shown_dialled: str = ""  # for records, where the dialled digits hold a PIN
     steps: list[Step] = field(default_factory=list)
     why: list[Explanation] = field(default_factory=list)
 
@@ -58,6 +61,18 @@ class Draft:
 
     def callee(self, number: str, name: str, user_id: int | None = None) -> None:
         self.callee_number, self.callee_name, self.callee_user = number, name, user_id
+
+    def rights_of(self) -> str:
+        """The station whose dialing privileges count: the phone that dials, the one a call was sent on by, or the
+        first phone of whom a worker acts for."""
+        invite = self.invite
+        if invite.rights or invite.station:
+            return invite.rights or invite.station
+        user = self.index.user_of_extension.get(invite.acting)
+        if user is None:
+            return ""
+        stations = self.index.stations_of.get(user.user_id, ())
+        return user.primary_station or (stations[0] if stations else "")
 
     def room(self) -> bool:
         return len(self.steps) < MAX_STEPS

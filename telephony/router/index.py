@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from telephony.messages.dialing import PrivilegesGroup, SpeedDialEntry
 from telephony.messages.snapshot import (
     AppearanceEntry,
     AttendantEntry,
@@ -23,8 +24,10 @@ from telephony.messages.snapshot import (
     UserEntry,
 )
 from telephony.numbers.did import DidIndex
+from telephony.numbers.external import ExternalIndex
 
 log = logging.getLogger(__name__)
+ANYTHING = PrivilegesGroup(group_id=0, description="", default=True)  # while no group is configured
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class SnapshotIndex:
     emergency_lines: tuple[OutsideLine, ...]
     emergency_caller_ids: dict[str, EmergencyCallerId]  # by number
     dids: DidIndex
+    external: ExternalIndex
+    privileges: dict[int, PrivilegesGroup]
+    default_privileges: PrivilegesGroup
+    speed_dials: dict[int, SpeedDialEntry]  # by entry
     schedules: dict[int, ScheduleEntry]  # by id
     attendants: dict[int, AttendantEntry]  # by number
     zone: ZoneInfo  # whose wall clock they follow
@@ -54,6 +61,11 @@ class SnapshotIndex:
     @property
     def emergency(self) -> Emergency:
         return self.snapshot.emergency
+
+    def privileges_of(self, station: str) -> PrivilegesGroup:
+        """Of a call appearance; a group that is gone leaves it the default one."""
+        appearance = self.appearances.get(station)
+        return self.privileges.get(appearance.privileges if appearance else 0, self.default_privileges)
 
     def owner(self, station: str) -> UserEntry | None:
         appearance = self.appearances.get(station)
@@ -83,6 +95,10 @@ def build(snapshot: Snapshot) -> SnapshotIndex:
         emergency_lines=tuple(line for line in snapshot.outside_lines if line.emergency),
         emergency_caller_ids={entry.number: entry for entry in snapshot.emergency.caller_ids},
         dids=DidIndex.of(snapshot),
+        external=ExternalIndex.of(snapshot.external, operator=snapshot.dial_plan.operator),
+        privileges={group.group_id: group for group in snapshot.privileges},
+        default_privileges=next((one for one in snapshot.privileges if one.default), ANYTHING),
+        speed_dials={one.entry: one for one in snapshot.speed_dials},
         schedules={schedule.schedule_id: schedule for schedule in snapshot.schedules},
         attendants={attendant.number: attendant for attendant in snapshot.attendants},
         zone=_zone(snapshot.time_zone),

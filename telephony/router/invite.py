@@ -26,6 +26,8 @@ class Invite:
     from_name: str = ""
     source: str = ""  # ip:port
     within: bool = False  # chosen in an application of ours: the digits are a number of the office, also from a line
+    anonymous: bool = False  # kind line: the caller hides his number (S13-100)
+    rights: str = ""  # the station whose dialing privileges count, where that is not `station` (a call sent on)
     bridged: bool = False  # asked once more by the worker that holds the call: who is on the far side
 
 
@@ -42,6 +44,9 @@ class Live(Protocol):
 
     def line_calls(self, line_id: int) -> int: ...
 
+    def audit_pin(self, pin: str) -> str | None:
+        """The description of an audit PIN code; None: there is no such code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -51,6 +56,7 @@ class Facts:
     in_use: frozenset[str] = frozenset()
     presences: Mapping[int, Presence] = field(default_factory=dict)
     on_lines: Mapping[int, int] = field(default_factory=dict)
+    audit_pins: Mapping[str, str] = field(default_factory=dict)
 
     def busy(self, station: str) -> bool:
         return station in self.in_use
@@ -63,3 +69,6 @@ class Facts:
 
     def line_calls(self, line_id: int) -> int:
         return self.on_lines.get(line_id, 0)
+
+    def audit_pin(self, pin: str) -> str | None:
+        return self.audit_pins.get(pin)

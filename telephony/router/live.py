@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 from telephony.messages.plan import MAX_BRANCHES, Explanation
 from telephony.messages.snapshot import Language, Presence
+from telephony.router.audit_pins import AuditPins
 from telephony.router.index import SnapshotIndex
 
 Side = Literal["caller", "callee"]
@@ -118,6 +119,7 @@ class LiveState:
     presences: dict[int, Presence] = field(default_factory=dict)
     keys: Counter[str] = field(default_factory=Counter)  # station -> legs that use its key
     lines: Counter[int] = field(default_factory=Counter)
+    audit_pins: AuditPins = field(default_factory=AuditPins)
 
     # -- what a decision may ask ---------------------------------------------------------------------
     def busy(self, station: str) -> bool:
@@ -132,6 +134,9 @@ class LiveState:
 
     def line_calls(self, line_id: int) -> int:
         return self.lines[line_id]
+
+    def audit_pin(self, pin: str) -> str | None:
+        return self.audit_pins.description(pin)
 
     # -- legs ----------------------------------------------------------------------------------------
     def add_call(self, call: Call) -> Call:

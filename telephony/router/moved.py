@@ -32,7 +32,7 @@ def sent_on(leg: Leg, live: LiveState, station: str, number: str) -> Draft:
     owner = index.owner(station)
     invite = Invite(
         call_id=leg.call.call_id, kind="worker", dialled=number, acting=owner.extension if owner else "",
-        source=leg.source,
+        source=leg.source, rights=station,
     )  # fmt: skip
     made = draft(index, live, invite)
     first = made.steps[0]

@@ -28,6 +28,7 @@ from telephony.router.moved import sent_on
 from telephony.router.originate import first_leg, test_leg
 from telephony.router.server import Message, SwitchLink
 from telephony.router.steps.external import LINE_FAILED, LINE_USER, after_line
+from telephony.router.strangers import asserted_caller, is_anonymous
 from telephony.router.tokens import Token, Tokens
 from telephony.router.transfer import USER as TRANSFER_USER
 from telephony.router.transfer import transferred
@@ -81,6 +82,7 @@ class Questions:
                 source=str(m.get("src", "")),
             )
         )
+        asserted = asserted_caller(self.current(), line_id, m)
         invite = (
             token.origin
             if token and token.origin
@@ -92,9 +94,10 @@ class Questions:
                 acting=token.acting if token else "",
                 line_id=line_id,
                 called=str(m.get("tou", "")) if kind == "line" else "",
-                from_number=str(m.get("from", "")),
-                from_name=str(m.get("fn", "")),
+                from_number=asserted[0],
+                from_name=asserted[1],
                 source=leg.source,
+                anonymous=kind == "line" and is_anonymous(m),
                 bridged=token is not None and token.role == "second",
             )
         )
@@ -254,17 +257,15 @@ class Questions:
         self._answer(link, leg, plan.model_copy(update={"steps": tuple(made.steps)}), made.invite)
 
     def _next_line(self, link: SwitchLink, leg: Leg, plan: RoutePlan, key: str, code: int) -> None:
-        """A line did not take the call: "line/<number>/<ids of the lines tried so far>"."""
-        _, number, so_far = key.split("/")
-        tried = tuple(int(one) for one in so_far.split(","))
+        """A line did not take the call: "line/<digits>/<ids of the lines tried so far>/<ids of the lines meant>"."""
+        _, number, so_far, wanted = key.split("/")
+        tried, lines = ([int(one) for one in text.split(",")] for text in (so_far, wanted))
         call = leg.call
-        invite = Invite(call_id=call.call_id, kind="worker", dialled=number, bridged=True)
-        made = Draft(
-            index=call.index, live=self.live, invite=invite, caller=Caller(plan.caller_number, plan.caller_name)
-        )
+        caller = _caller(call, plan)
+        made = Draft(index=call.index, live=self.live, invite=_origin(call, number), caller=caller, budget=leg.budget)
         made.kind = "outside"
         self.live.use_line(leg, None)
-        after_line(made, number, tried, code, rang=leg.rang)
+        after_line(made, number, lines, tried, code, rang=leg.rang)
         failed = call.index.lines.get(tried[-1])
         if failed is not None and code in LINE_FAILED and not leg.rang:
             made.why.insert(
@@ -368,6 +369,22 @@ def _user_part(number: str) -> str:
 
 async def _nothing(call: Call) -> None:
     log.error("call.not_ended call=%s", call.call_id)
+
+
+def _origin(call: Call, number: str) -> Invite:
+    """The call as it began, as far as its next line must know it."""
+    facts = call.facts
+    if facts.get("call_kind") == "inbound":
+        line = next((leg.line_id for leg in call.legs.values() if leg.line_id is not None and not leg.role), None)
+        return Invite(call_id=call.call_id, kind="line", dialled=number, line_id=line, bridged=True)
+    return Invite(
+        call_id=call.call_id, kind="worker", dialled=number, station=str(facts.get("from_station", "")), bridged=True
+    )
+
+
+def _caller(call: Call, plan: RoutePlan) -> Caller:
+    user = call.facts.get("from_user")
+    return Caller(plan.caller_number, plan.caller_name, user if isinstance(user, int) else None)
 
 
 def _nobody(invite: Invite) -> Caller:

@@ -182,6 +182,7 @@ class Router:
         """Swap between two messages; calls under way keep the index they began with."""
         old, self.configuration = self.configuration, configuration
         self.pins.use(configuration.credentials)
+        self.live.audit_pins.use(configuration.credentials)
         if self.control is not None:
             self.control.realm = configuration.index.snapshot.realm or self.instance.realm
             await self.resync.push_tables()

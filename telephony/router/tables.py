@@ -6,9 +6,11 @@ switch that kept its tables gets nothing, one that restarted gets everything.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import re
+from collections.abc import Iterator
 
 from telephony.messages.snapshot import Credentials, DestinationKind, ExtensionEntry, OutsideLine
 from telephony.router.index import SnapshotIndex
@@ -36,7 +38,7 @@ def desired(index: SnapshotIndex, credentials: Credentials) -> Tables:
         "lineauth": {
             str(line.line_id): login for line in index.snapshot.outside_lines if (login := _login(line, credentials))
         },
-        "lineip": {address: str(line.line_id) for line in index.snapshot.outside_lines if (address := _address(line))},
+        "lineip": {address: str(line.line_id) for line in index.snapshot.outside_lines for address in _addresses(line)},
     }
 
 
@@ -76,10 +78,10 @@ def _identity(index: SnapshotIndex, station: str) -> str:
     return f"{name.replace('|', ' ')}|{number}"
 
 
-def _address(line: OutsideLine) -> str:
-    """The line's source address, when its target is written as one; names are the switch's to resolve."""
-    found = _HOST.match(line.target)
-    try:
-        return str(ipaddress.ip_address(found["six"] or found["host"])) if found else ""
-    except ValueError:
-        return ""
+def _addresses(line: OutsideLine) -> Iterator[str]:
+    """Where the line's calls come from, as far as that is written as addresses; names are the switch's to resolve."""
+    for uri in (line.target, line.outbound_proxy):
+        found = _HOST.match(uri)
+        with contextlib.suppress(ValueError):
+            if found:
+                yield str(ipaddress.ip_address(found["six"] or found["host"]))

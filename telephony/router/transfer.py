@@ -151,6 +151,7 @@ class Transfers:
         call_id = leg.call.call_id
         invite = Invite(
             call_id=call_id, kind="worker", dialled=target.number, acting=owner.extension if owner else "",
+            rights=station,
             bridged=anchored,  # the worker that holds the call dials: no second one is needed
         )  # fmt: skip
         token = Token(

@@ -15,8 +15,9 @@ from telephony.messages.snapshot import AppearanceEntry, SipCredential
 
 def appearances() -> tuple[AppearanceEntry, ...]:
     rows = CallAppearance.objects.order_by("station").values_list(
-        "station", "handset_id", "line", "description", "handset__description", "owner_id", "emergency_cid__number"
-    )
+        "station", "handset_id", "line", "description", "handset__description", "owner_id", "emergency_cid__number",
+        "privileges_id",
+    )  # fmt: skip
     return tuple(
         AppearanceEntry(
             station=station,
@@ -25,9 +26,10 @@ def appearances() -> tuple[AppearanceEntry, ...]:
             description=description or handset_description,
             owner_id=owner,
             emergency_caller_id=emergency or "",
+            privileges=privileges or 0,
             link=f"/phone-system/handsets/{handset}/",
         )
-        for station, handset, line, description, handset_description, owner, emergency in rows
+        for station, handset, line, description, handset_description, owner, emergency, privileges in rows
     )
 
 

@@ -40,6 +40,14 @@ class CallAppearance(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="appearances"
     )
+    privileges = models.ForeignKey(
+        "phone_system.DialingPrivilegesGroup",
+        verbose_name="Dialing Privileges Group",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="appearances",
+    )  # null: the default group
     emergency_cid = models.ForeignKey(
         EmergencyCallerId,
         verbose_name="Emergency Caller ID",

@@ -152,7 +152,7 @@ def start_endpoint(address: Endpoint) -> Any:
 
 def start_account(listener: Listener, address: Endpoint, *, proxy: Endpoint | None, user: str) -> Account:
     account = pj.AccountConfig()
-    account.idUri = f"sip:{user}@{address}"
+    account.idUri = f"<sip:{user}@{address}>"  # in brackets: the switch may take a name away from it
     if proxy is not None:
         # "hide": routed there without a Route header, which a proxy would take for a preloaded route
         account.sipConfig.proxies.append(f"<sip:{proxy};lr;hide>")
@@ -200,7 +200,7 @@ def make_call(call: Any, uri: str, headers: tuple[tuple[str, str], ...]) -> bool
         line.hName, line.hValue = name, value
         vector.append(line)
     parameters.txOption.headers = vector
-    return attempt("dial", lambda: call.makeCall(uri, parameters))
+    return attempt("dial", lambda: call.makeCall(f"<{uri}>", parameters))
 
 
 def make_player(files: tuple[Path, ...], done: Callable[[], None]) -> Any | None:

@@ -12,7 +12,8 @@ from telephony.messages.plan import RoutePlan, Step, Target
 from telephony.messages.snapshot import EmergencyCallerId, OutsideLine
 from telephony.router.draft import Draft
 from telephony.router.index import SnapshotIndex
-from telephony.router.steps.external import RING_MS, full, line_host, line_uri, take_line
+from telephony.router.steps.external import full, take_line
+from telephony.router.steps.line import RING_MS, line_host, line_uri
 
 MOST_LINES = 10  # each may take two branches (401 or 407) of the switch's 30
 
@@ -32,16 +33,18 @@ def call_emergency(made: Draft, number: str) -> None:
         where = f", location {entry.location}" if entry.location else ""
         made.explain(f"The handset shows the emergency caller ID {caller_id}{where}.", entry.link)
     for line in in_order(made, entry)[:MOST_LINES]:
-        take_line(made, line, number, caller_id=caller_id)
+        take_line(made, line, number, emergency_caller_id=caller_id)
     made.refuse(503, f"No outside line took the call to {number}: use another telephone")
 
 
 def in_order(made: Draft, entry: EmergencyCallerId | None) -> list[OutsideLine]:
-    """The lines of the caller ID come first, then all others that carry emergency calls; a line with a free channel
-    comes before one that is full."""
-    favourites = entry.line_ids if entry else ()
-    chosen = [made.index.lines[one] for one in favourites if one in made.index.lines]
-    lines = [*chosen, *(line for line in made.index.emergency_lines if line.line_id not in favourites)]
+    """The lines of the caller ID come first, then those of the emergency service group of the phone's privileges
+    (S14-42), then all others that carry emergency calls; a line with a free channel comes before one that is full."""
+    index = made.index
+    group = index.privileges_of(made.rights_of()).emergency_group
+    wanted = [*(entry.line_ids if entry else ()), *(index.external.groups.get(group, ()))]
+    chosen = [index.lines[one] for one in dict.fromkeys(wanted) if one in index.lines]
+    lines = [*chosen, *(line for line in index.emergency_lines if line not in chosen)]
     return sorted(lines, key=lambda line: full(made, line))
 
 

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from telephony.messages.snapshot import DialPlan, Emergency
 from telephony.numbers.internal import meaning
 from telephony.numbers.meaning import (
+    AuditPinCall,
     AutoAttendant,
     EmergencyCall,
+    Enterprise,
     Extension,
     External,
     LeaveVoicemail,
@@ -21,6 +23,7 @@ from telephony.numbers.meaning import (
     NotYet,
     Operator,
     PickUp,
+    SpeedDial,
     Station,
     Unknown,
 )
@@ -43,10 +46,10 @@ NORMAL3 = {
     "9+aaa-xxx-nnnn": [("95855550100", External("5855550100"))],
     "9+xxx-nnnn": [("95550100", External("5550100"))],
     "9+operator": [("90", External("0"))],
-    "8+enterprise number": [("81234", NotYet("an enterprise call", "1234"))],
+    "8+enterprise number": [("81234", Enterprise("1234"))],
     "5nnn": [("5111", Station("5111")), ("5999", Station("5999"))],
-    "350-399": [("350", NotYet("system speed dial", "50")), ("399", NotYet("system speed dial", "99"))],
-    "34nnn": [("34000", NotYet("system speed dial", "4000"))],
+    "350-399": [("350", SpeedDial("350", 0)), ("399", SpeedDial("399", 49))],
+    "34nnn": [("34000", SpeedDial("34000", 1000)), ("34999", SpeedDial("34999", 1999))],
     "6+extension": [("6199", MessageCenter("199"))],
     "404": [("404", MessageCenter())],
     "3+extension": [("3199", LeaveVoicemail("199"))],
@@ -55,7 +58,7 @@ NORMAL3 = {
     "4950-4999": [("4950", NotYet("call retrieve", "950"))],
     "4800-4949": [("4800", NotYet("a multi-site parking orbit", "800"))],
     "7+extension": [("7199", PickUp("199"))],
-    "78+PIN+number": [("78777775551222", NotYet("an audit PIN code"))],
+    "78+PIN+number": [("78777775551222", AuditPinCall("777775551222"))],
     "400": [("400", AutoAttendant())],
     "403": [("403", NotYet("the door release relay"))],
     "408": [("408", NotYet("the conference center"))],
@@ -106,7 +109,7 @@ def test_every_row_of_four_digit_mode_means_what_the_manual_says(pattern: str) -
     [
         (DialPlan(pbx_functions="2", extension_leading=("4", "5"), station="6"), "204", MessageCenter()),
         (DialPlan(call_functions="8", enterprise="7"), "800", NotYet("call park")),
-        (DialPlan(call_functions="8", enterprise="7"), "71234", NotYet("an enterprise call", "1234")),
+        (DialPlan(call_functions="8", enterprise="7"), "71234", Enterprise("1234")),
         (DialPlan(external="8", enterprise="9"), "8911", EmergencyCall("911")),
         (DialPlan(external="8", enterprise="9"), "85551212", External("5551212")),
         (DialPlan(operator="7", call_functions="0"), "7", Operator()),

@@ -28,6 +28,7 @@ def test_the_sheet_of_the_factory_plan_has_what_works_and_nothing_else() -> None
         ("Operator", "0", ""),
         ("An outside number", "9 + number", "95551234"),
         ("One telephone", "5nnn", "5111"),
+        ("System speed dial", "350 to 399", ""),
         ("Hear the messages of an extension", "6 + extension", "6102"),
         ("Message Center", "404", ""),
         ("Leave a message without ringing", "3 + extension", "3102"),

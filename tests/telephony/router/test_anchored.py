@@ -32,7 +32,15 @@ def carrier(place: Place) -> Iterator[Carrier]:
 
 @pytest.fixture(scope="module")
 def engine(place: Place, carrier: Carrier) -> Iterator[Engine]:
-    line = LINE.model_copy(update={"target": carrier.target, "username": "line", "destination": "102"})
+    line = LINE.model_copy(
+        update={
+            "target": carrier.target,
+            "username": "line",
+            "destination": "102",
+            "identity": True,
+            "caller_id_name": "Archer Ltd",
+        }
+    )
     office = snapshot(lines=[line], ring_seconds=0.5)
     with Engine(office, media=3, passwords={LINE.line_id: SECRET}, place=place) as running:
         yield running
@@ -96,7 +104,8 @@ def answered_by(peer: Peer) -> Call:
 def test_the_carrier_sees_a_number_of_the_line_and_the_caller_what_he_dialled(ann: Peer, carrier: Carrier) -> None:
     call = ann.invite("95551212", rtp=False)
     far = carrier.take()
-    assert far.request.get("From").startswith(f'"Ann Archer" <sip:5854213850@{carrier.address}>')
+    assert far.request.get("From").startswith(f'"Archer Ltd" <sip:5854213850@{carrier.address}>')
+    assert far.request.get("To").startswith(f"<sip:5551212@{carrier.address}>")
     assert far.request.get("P-Asserted-Identity") == f"<sip:5854213850@{carrier.address}>"
     assert not [name for name, _ in far.request.headers if name.lower().startswith("x-")]
     far.ring()
