@@ -17,7 +17,7 @@ from telephony.router.draft import BRIDGE, Caller, Draft
 from telephony.router.index import SnapshotIndex, build
 from telephony.router.invite import Facts, Invite
 from telephony.router.schedules import setting_of
-from telephony.router.steps.external import after_line
+from telephony.router.steps.external import after_line, read_key
 
 BoxKind = Literal["caller", "rule", "ring", "line", "application", "end"]
 LINE_IS_DOWN = 503
@@ -166,15 +166,14 @@ class Walk:
         return ", ".join(self._phone(one.aor) for one in target.targets if one.aor) or "another outside line"
 
     def _next_line(self, key: str) -> RoutePlan | None:
-        """The question the switch asks when a line did not take the call: "line/<number>/<ids tried>"."""
-        _, number, so_far = key.split("/", 2)
-        tried = tuple(int(one) for one in so_far.split(",") if one.isdigit())
+        """The question the switch asks when a line did not take the call: `external.read_key`."""
+        number, tried, lines = read_key(key)
         if not tried or tried[-1] not in self.question.lines_down:
             return None
         invite = Invite(call_id="ask", kind="worker", dialled=number, bridged=True)
         made = Draft(index=self.index, live=self.live, invite=invite, caller=Caller("", ""))
         made.kind = "outside"
-        after_line(made, number, tried, LINE_IS_DOWN, rang=False)
+        after_line(made, number, lines, tried, LINE_IS_DOWN, rang=False)
         return made.plan()
 
     # -- words -----------------------------------------------------------------------------------------

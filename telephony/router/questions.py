@@ -27,7 +27,7 @@ from telephony.router.media_link import MediaLink
 from telephony.router.moved import sent_on
 from telephony.router.originate import first_leg, test_leg
 from telephony.router.server import Message, SwitchLink
-from telephony.router.steps.external import LINE_FAILED, LINE_USER, after_line
+from telephony.router.steps.external import LINE_FAILED, LINE_USER, after_line, read_key
 from telephony.router.strangers import asserted_caller, is_anonymous
 from telephony.router.tokens import Token, Tokens
 from telephony.router.transfer import USER as TRANSFER_USER
@@ -257,9 +257,8 @@ class Questions:
         self._answer(link, leg, plan.model_copy(update={"steps": tuple(made.steps)}), made.invite)
 
     def _next_line(self, link: SwitchLink, leg: Leg, plan: RoutePlan, key: str, code: int) -> None:
-        """A line did not take the call: "line/<digits>/<ids of the lines tried so far>/<ids of the lines meant>"."""
-        _, number, so_far, wanted = key.split("/")
-        tried, lines = ([int(one) for one in text.split(",")] for text in (so_far, wanted))
+        """A line did not take the call (`external.read_key`)."""
+        number, tried, lines = read_key(key)
         call = leg.call
         caller = _caller(call, plan)
         made = Draft(index=call.index, live=self.live, invite=_origin(call, number), caller=caller, budget=leg.budget)

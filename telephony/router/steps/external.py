@@ -89,6 +89,13 @@ def take_next_line(made: Draft, digits: str, lines: Sequence[int], *, tried: Col
     return False
 
 
+def read_key(key: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    """ "line/<digits>/<ids tried>/<ids meant>" -> the three; each line once, top first."""
+    _, digits, tried, lines = key.split("/")
+    so_far, meant = (tuple(int(one) for one in text.split(",") if one.isdigit()) for text in (tried, lines))
+    return digits, so_far, meant
+
+
 def after_line(
     made: Draft, digits: str, lines: Sequence[int], tried: Collection[int], code: int, *, rang: bool
 ) -> None:
