@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from portal.my_manager.call_history import views as call_history
 from portal.my_manager.call_routes import views as call_routes
+from portal.my_manager.greetings import views as greetings
 from portal.my_manager.notifications import views as notifications
 from portal.my_manager.phone_functions import views as phone_functions
 from portal.my_manager.presence import views as presence
@@ -18,6 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/", call_history.calls, name="my_manager.calls"),
     path("call-routes/", call_routes.call_routes, name="my_manager.call_routes"),
     path("phone-functions/", phone_functions.sheet, name="my_manager.phone_functions"),
+    path("greetings/", greetings.list_greetings, name="my_manager.greetings"),
+    path("greetings/<str:name>/", greetings.listen, name="my_manager.greeting"),
+    path("greetings/<str:name>/bring/", greetings.bring, name="my_manager.bring_greeting"),
+    path("greetings/<str:name>/remove/", greetings.remove, name="my_manager.remove_greeting"),
     path("notifications/", notifications.notifications, name="my_manager.notifications"),
     path("password/", secrets.secrets, name="my_manager.secrets"),
     path("voicemails/<str:message_id>/audio/", voicemails.audio, name="my_manager.audio"),

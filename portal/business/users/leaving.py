@@ -14,6 +14,7 @@ from portal.phone_system.extensions.models import CallRoute, ConnectionAttempt, 
 from portal.publish.change import Change
 from telephony import mailbox
 from telephony.messages.snapshot import DestinationKind, FinallyKind
+from telephony.voice import greetings
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ def remove_files(user_id: int) -> None:
         mailbox.remove(settings.INSTANCE.mail, user_id)
     except OSError as error:
         log.warning("user.mailbox_not_removed user=%s error=%s", user_id, error)
+    greetings.forget(Path(settings.INSTANCE.media) / "prompts" / "en", user_id)
     delete_recordings(user_id)
 
 

@@ -15,6 +15,7 @@ register = template.Library()
 
 TABS = (
     ("my_manager", "Voicemail"),
+    ("my_manager.greetings", "Greetings"),
     ("my_manager.calls", "Call History"),
     ("my_manager.call_routes", "Call Routes"),
     ("my_manager.phone_functions", "Phone Functions"),

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from portal.phone_system.auto_attendants.models import SHORTCUT_FIELDS, AutoAttendant
 from portal.phone_system.auto_attendants.services import SETTINGS
-from telephony.voice.recorded import LARGEST, NotASound, to_wav
 
 TARGET_LIST = "attendant-targets"  # id of the list of what can be called, in the page
 _TARGET = forms.TextInput(attrs={"list": TARGET_LIST, "inputmode": "numeric", "autocomplete": "off"})
@@ -46,16 +44,3 @@ class AttendantForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """The service checks inside the lock; the row of the page stays as it is."""
-
-
-class RecordingForm(forms.Form):
-    sound = forms.FileField(label="Sound file")
-
-    def clean_sound(self) -> bytes:
-        file = self.cleaned_data["sound"]
-        if file.size > LARGEST:
-            raise ValidationError(f"The file is larger than {LARGEST // 1024 // 1024} MB.")
-        try:
-            return to_wav(file.read())
-        except NotASound as error:
-            raise ValidationError(str(error)) from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from telephony.messages.snapshot import DialPlan, Emergency
 from telephony.numbers.internal import meaning
 from telephony.numbers.meaning import AutoAttendant as ToAttendant
 from telephony.numbers.meaning import Operator
+from telephony.voice import greetings
 
 TARGETS = ("default_extension", *SHORTCUT_FIELDS)
 SETTINGS = frozenset(
@@ -93,13 +92,7 @@ def keep_recording(attendant: AutoAttendant, name: str, wav: bytes, *, by: By) -
     """`wav` as telephony/voice/recorded.py makes it. The file comes first: a name that is recorded always has one."""
     assert name in RECORDINGS
     target = recording_file(attendant.number, name)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, fresh = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(handle, "wb") as out:
-        out.write(wav)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(fresh, target)
+    greetings.keep(target, wav)
     with change(by, f"Record {title_of(name)} of {attendant}") as work:
         attendant = work.lock(attendant)
         had = name in attendant.recorded

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.access.guard import requires_link
 from portal.business.schedules import export as schedules
+from portal.pages.sound import RecordingForm, play
 from portal.pages.views import ListView, ModifyView
 from portal.phone_system.auto_attendants import services
-from portal.phone_system.auto_attendants.forms import TARGET_LIST, RecordingForm
+from portal.phone_system.auto_attendants.forms import TARGET_LIST
 from portal.phone_system.auto_attendants.models import RECORDINGS, AutoAttendant
 from portal.phone_system.extensions.models import Extension
 from portal.publish.change import by_request
@@ -74,9 +75,7 @@ def listen(request: HttpRequest, pk: int, name: str) -> FileResponse:
     file = services.recording_file(row.number, name)
     if name not in row.recorded or not file.is_file():
         raise Http404("Nothing is recorded here.")
-    response = FileResponse(file.open("rb"), content_type="audio/wav")
-    response["Cache-Control"] = "no-store"
-    return response
+    return play(file)
 
 
 @requires_link(MANAGE)

@@ -57,6 +57,7 @@ ADMIN_PAGES = (
 )
 OWN_PAGES = (
     "/my/",
+    "/my/greetings/",
     "/my/calls/",
     "/my/call-routes/",
     "/my/phone-functions/",
