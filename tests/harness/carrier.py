@@ -117,15 +117,18 @@ class Carrier:
     # -- calls into the office -----------------------------------------------------------------
     def call(
         self, digits: str, *, caller: str = "5850001", name: str = "", late: bool = False, body: str | None = None,
-        headers: tuple[tuple[str, str], ...] = (),
+        headers: tuple[tuple[str, str], ...] = (), to: str = "",
     ) -> CarrierCall:  # fmt: skip
-        """An INVITE to the office. `late`: it offers nothing, the answer does (RFC 3261 13.2.1)."""
+        """An INVITE to the office. `late`: it offers nothing, the answer does (RFC 3261 13.2.1). `to`: the number in
+        To, when it is not the one in the request URI (a line that registered)."""
         stream = Rtp(self.address)
         offer = "" if late else body if body is not None else sdp(self.address, stream.port)
         server = f"{self.peer.server[0]}:{self.peer.server[1]}"
         request = self.peer.request(
             "INVITE", f"sip:{digits}@{server}", body=offer, headers=(("Allow", self.allow), *headers)
         )
+        if to:
+            request.put("To", f"<sip:{to}@{self.realm}>")
         display = f'"{name}" ' if name else ""
         request.put("From", f"{display}<sip:{caller}@{self.realm}>;tag={token()}")
         call = CarrierCall(self.peer, request, stream, outgoing=True)
