@@ -19,6 +19,7 @@ from portal.business.users.forms import UserForm, level_names
 from portal.business.users.models import LEVELS, User
 from portal.business.users.presence import tell
 from portal.pages.page import Action, AdminPage, Column, Filter, Linked, Section, State, Use
+from portal.phone_system.did_blocks.numbers import numbers_leading_to
 from portal.phone_system.handsets.models import CallAppearance
 from portal.publish.change import Change, by_request
 from telephony import mailbox
@@ -96,6 +97,7 @@ def uses(user: User) -> Sequence[Use]:
             found.append(
                 Use(f"Extension {route.extension.number} ({name}) rings it or ends at it; it no longer will.", url)
             )
+        found += [Use(text, url) for text, url in numbers_leading_to(extension.number)]
     if count := mailbox.counts(settings.INSTANCE.mail, user.pk).total:
         found.append(
             Use(f"{count} voicemail message{'s' if count > 1 else ''} and all e-mail in the inbox are deleted.")

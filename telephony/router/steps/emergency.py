@@ -22,17 +22,18 @@ def call_emergency(made: Draft, number: str) -> None:
     made.kind = "emergency"
     made.callee(number, "Emergency")
     made.explain(f"{number} is an emergency number.", "/phone-system/emergency-cid/")
-    if not made.index.emergency_lines:
-        made.explain("No outside line is marked for emergency calls.")
-        made.refuse(503, f"No outside line for {number}: use another telephone")
-        return
     appearance = made.index.appearances.get(made.invite.station)
     caller_id = appearance.emergency_caller_id if appearance else ""
     entry = made.index.emergency_caller_ids.get(caller_id)
+    lines = in_order(made, entry)
+    if not lines:
+        made.explain("No outside line is marked for emergency calls.")
+        made.refuse(503, f"No outside line for {number}: use another telephone")
+        return
     if entry is not None:
         where = f", location {entry.location}" if entry.location else ""
         made.explain(f"The handset shows the emergency caller ID {caller_id}{where}.", entry.link)
-    for line in in_order(made, entry)[:MOST_LINES]:
+    for line in lines[:MOST_LINES]:
         take_line(made, line, number, emergency_caller_id=caller_id)
     made.refuse(503, f"No outside line took the call to {number}: use another telephone")
 

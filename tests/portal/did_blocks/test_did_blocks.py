@@ -150,3 +150,17 @@ def test_the_plans_page_says_what_is_wrong_at_its_row(block: DidBlock, ann: User
     assert "5850000000 lies in no block of this plan." in outside.content.decode()
     assert client.post(path, {**sent, "extension_0": "101"}).status_code == 302
     assert DidRoutingPlan.objects.get().numbers.get().number == "5854213850"
+
+
+def test_deleting_a_user_first_shows_the_numbers_that_ring(
+    block: DidBlock, ann: User, admin: User, client: Client, by: By
+) -> None:
+    numbers = [NamedNumber(number="3850", extension="101")]
+    services.modify_plan(block.plan, {"default_extension": "101"}, numbers=numbers, by=by)
+    client.force_login(admin, backend="portal.access.backend.UsernameBackend")
+    page = client.get(f"/business/users/{ann.pk}/delete/").content.decode()
+    assert "The DID number 5854213850 rings it" in page
+    assert "It is the default extension of the DID routing plan" in page
+    refused = client.post(f"/business/users/{ann.pk}/delete/", {"row_version": ann.row_version})
+    assert refused.status_code == 409
+    assert User.objects.filter(pk=ann.pk).exists()

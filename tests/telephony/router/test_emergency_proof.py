@@ -88,3 +88,9 @@ def test_with_one_emergency_line_every_handset_reaches_help_whatever_else_is_con
     assert len(rows) == len(stations) * len({row.dialled for row in rows})
     assert all(row.lines == ("Copper",) for row in rows)
     assert reaching(made) == frozenset(stations)
+
+
+def test_a_line_that_is_only_named_by_the_caller_id_is_used_too() -> None:
+    north = NORTH.model_copy(update={"line_ids": (LINE.line_id,)})
+    made = office(outside_lines=(LINE,), emergency=Emergency(caller_ids=(north,)))
+    assert reaching(made) == {ANNS}
