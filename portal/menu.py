@@ -36,6 +36,7 @@ MENU: tuple[Menu, ...] = (
             MenuPage("Emergency Proof", "/phone-system/emergency-proof/", "phone_system.emergency_proof", "list"),
             MenuPage("Extensions", "/phone-system/extensions/", "phone_system.extensions", "extension"),
             MenuPage("Handsets", "/phone-system/handsets/", "phone_system.handsets", "handset"),
+            MenuPage("Outside Lines", "/phone-system/outside-lines/", "phone_system.outside_lines", "out"),
         ),
     ),
     Menu(

@@ -68,9 +68,11 @@ def registrations(index: SnapshotIndex, credentials: Credentials) -> dict[str, L
     return {
         f"{LINE_USER}{line.line_id}": LineRegistration(
             name=f"{LINE_USER}{line.line_id}",
-            target=line.target,
+            target=line.registrar or line.target,
             login=line.username,
             password=credentials.lines.get(line.line_id, ""),
+            user=line.user_id if line.user_id != line.username else "",
+            proxy=line.outbound_proxy if line.outbound_proxy != (line.registrar or line.target) else "",
         )
         for line in index.snapshot.outside_lines
         if line.registers and line.username

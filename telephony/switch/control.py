@@ -113,12 +113,15 @@ _UNDER_WAY, _ONLINE = 2, 4  # flags of a registration (uac_reg.h)
 
 @dataclass(frozen=True, slots=True)
 class LineRegistration:
-    """`name` is the user part of the Contact; `target` "sip:host:port"."""
+    """`name` is the user part of the Contact; `target` the registrar, "sip:host:port"; `user` the account, "" for the
+    login; requests go to `proxy` when there is one."""
 
     name: str
     target: str
     login: str
     password: str = field(repr=False)
+    user: str = ""
+    proxy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +136,10 @@ def register_line(line: LineRegistration) -> Command:
     "600" would be none."""
     host = line.target.partition(":")[2]
     domain = host.rsplit(":", 1)[0]
+    user = line.user or line.login
     return _command(
-        "uac.reg_add", line.name, line.login, domain, line.login, host, "", line.login, line.password, ".",
-        line.target, REGISTERED_SECONDS, 0, 0, ".", ".",
+        "uac.reg_add", line.name, user, domain, user, host, "", line.login, line.password, ".",
+        line.proxy or line.target, REGISTERED_SECONDS, 0, 0, ".", ".",
     )  # fmt: skip
 
 
@@ -153,9 +157,11 @@ def line_states_of(answer: Mapping[str, Any]) -> dict[str, LineState]:
     found = {}
     for row in rows if isinstance(rows, list) else [rows]:
         flags = int(row.get("flags") or 0)
+        target, proxy = f"sip:{row['r_domain']}", str(row["auth_proxy"])
+        user, login = str(row["r_username"]), str(row["auth_username"])
         line = LineRegistration(
-            name=str(row["l_uuid"]), target=str(row["auth_proxy"]), login=str(row["auth_username"]),
-            password=str(row["auth_password"]),
+            name=str(row["l_uuid"]), target=target, login=login, password=str(row["auth_password"]),
+            user=user if user != login else "", proxy=proxy if proxy != target else "",
         )  # fmt: skip
         found[line.name] = LineState(line, online=bool(flags & _ONLINE), under_way=bool(flags & _UNDER_WAY))
     return found

@@ -20,24 +20,13 @@ class OutsideLineSerializer(serializers.ModelSerializer[OutsideLine]):
     )
     port = serializers.IntegerField(min_value=1, max_value=65535, default=5060)
     max_calls = serializers.IntegerField(min_value=0, max_value=1000, default=0, help_text="0: unlimited")
+    attendant = serializers.IntegerField(min_value=1, max_value=9, default=1)
     row_version = serializers.IntegerField(required=False)
 
     class Meta:
         model = OutsideLine
-        fields = [
-            "id",
-            "description",
-            "host",
-            "port",
-            "caller_id",
-            "login_id",
-            "password",
-            "max_calls",
-            "emergency",
-            "registers",
-            "destination",
-            "row_version",
-        ]
+        fields = ["id", "kind", "password", *services.PROXY_ONLY, *services.BOTH, "row_version"]
+        read_only_fields = ["kind"]
 
 
 class OutsideLineViewSet(

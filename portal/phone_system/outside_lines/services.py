@@ -9,20 +9,30 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from portal.phone_system.outside_lines.models import OutsideLine
+from portal.phone_system.outside_lines.models import AnonymousCalls, OutsideLine
 from portal.publish.change import By, Change, change
 
-MODIFIABLE = frozenset(
-    {"description", "host", "port", "caller_id", "login_id", "max_calls", "emergency", "registers", "destination"}
-)
+PROXY_ONLY = ("user_id", "outbound_proxy", "registers", "registrar", "login_id", "enterprise_server")
+BOTH = (
+    "description", "host", "port", "caller_id_name", "handset_name", "external_name", "caller_id", "handset_number",
+    "external_number", "max_calls", "as_dialed", "digits_sent", "prefix", "default_language",
+    "emergency", "route", "destination", "attendant", "early_media", "e164", "identity", "diversion",
+    "did_source", "request_user", "codecs",
+)  # fmt: skip
+MODIFIABLE = frozenset({*PROXY_ONLY, *BOTH})
 HOST_NAME = re.compile(r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62})?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62})?)*")
 CALLER_ID = re.compile(r"\+?[0-9]{0,23}")
+ACCOUNT = re.compile(r"[A-Za-z0-9._~!$&'*=+-]*")  # of the user part of a SIP address what needs no escaping
+PREFIX = re.compile(r"[0-9*#+]*")
+Kind = OutsideLine.Kind
 
 
-def add_outside_line(values: Mapping[str, Any], *, by: By, password: str = "") -> tuple[OutsideLine, Change]:
-    _check(values)
-    line = OutsideLine(**values, password=password)
-    with change(by, f"Add outside line {line}") as work:
+def add_outside_line(
+    values: Mapping[str, Any], *, by: By, password: str = "", kind: str = Kind.SIP_PROXY
+) -> tuple[OutsideLine, Change]:
+    line = OutsideLine(kind=kind, password=password)
+    with change(by, f"Add outside line {values.get('description', '')}") as work:
+        _fill(line, values)
         work.add(line)
     return line, work
 
@@ -31,11 +41,9 @@ def modify_outside_line(
     line: OutsideLine, values: Mapping[str, Any], *, by: By, seen: int | None = None, password: str | None = None
 ) -> Change:
     """An empty password means keep."""
-    _check(values)
     with change(by, f"Modify outside line {line}") as work:
         line = work.lock(line, seen=seen, mine=values)
-        for name, value in values.items():
-            setattr(line, name, value)
+        _fill(line, values)
         if password:
             line.password = password
         work.save(line)
@@ -49,29 +57,103 @@ def delete_outside_line(line: OutsideLine, *, by: By, seen: int | None = None) -
     return work
 
 
-def _check(values: Mapping[str, Any]) -> None:
+def anonymous_calls() -> AnonymousCalls:
+    return AnonymousCalls.objects.filter(pk=1).first() or AnonymousCalls(pk=1)
+
+
+def send_anonymous_calls(destination: str, *, by: By) -> Change:
+    """To an extension, or "" to where any other call goes (S13-100)."""
+    destination = destination.strip()
+    if destination and not destination.isdecimal():
+        raise ValidationError({"destination": ["Give the number of an extension, or nothing."]})
+    with change(by, "Anonymous call handling") as work:
+        row = anonymous_calls()
+        if row._state.adding:
+            row.destination = destination
+            work.add(row)
+        else:
+            row = work.lock(row)
+            row.destination = destination
+            work.save(row)
+    return work
+
+
+def _fill(line: OutsideLine, values: Mapping[str, Any]) -> None:
     if unknown := values.keys() - MODIFIABLE:
         raise ValueError(f"not a setting of an outside line: {sorted(unknown)}")
-    wrong: dict[str, list[str]] = {}
-    if "host" in values and not is_host(values["host"]):
-        wrong["host"] = ["Give the name or the IPv4 address of the carrier's SIP server, without sip: and port."]
-    if "port" in values and not 1 <= values["port"] <= 65535:
-        wrong["port"] = ["A port is a number from 1 to 65535."]
-    if "caller_id" in values and not CALLER_ID.fullmatch(values["caller_id"]):
-        wrong["caller_id"] = ["A caller ID has digits only, perhaps with + before them."]
-    if values.get("destination") and not values["destination"].isdecimal():
-        wrong["destination"] = ["Give the number of an extension, or nothing for the operator."]
-    if values.get("registers") and not values.get("login_id", "x"):
-        wrong["login_id"] = ["A line registers with a Login ID; give the one your carrier told you."]
-    if "description" in values and not values["description"].strip():
-        wrong["description"] = ["Describe the line, so that it is found again."]
-    if wrong:
+    for name, value in values.items():
+        setattr(line, name, value.strip() if isinstance(value, str) else value)
+    if wrong := _wrong(line):
         raise ValidationError(wrong)
 
 
-def is_host(text: str) -> bool:
+def _wrong(line: OutsideLine) -> dict[str, list[str]]:
+    found = {
+        "description": "" if line.description else "Describe the line, so that it is found again.",
+        "host": _wrong_host(line),
+        "port": "" if 1 <= line.port <= 65535 else "A port is a number from 1 to 65535.",
+        "user_id": _wrong_account(line.user_id),
+        "login_id": _wrong_login(line),
+        "caller_id": ""
+        if CALLER_ID.fullmatch(line.caller_id)
+        else "A caller ID has digits only, perhaps with + before them.",
+        "caller_id_name": ""
+        if line.caller_id_name.isprintable()
+        else "A name has letters, digits and signs that can be seen.",
+        "digits_sent": "A number has 24 digits at most; 0 sends all of them." if line.digits_sent > 24 else "",
+        "prefix": "" if PREFIX.fullmatch(line.prefix) else "A prefix has digits, *, # or +.",
+        "destination": _wrong_destination(line),
+        "attendant": "" if 1 <= line.attendant <= 9 else "The auto attendants have the numbers 1 to 9.",
+    }
+    for name in ("outbound_proxy", "registrar"):
+        if not _is_server(getattr(line, name)):
+            found[name] = "Give a name or an IPv4 address, perhaps with :port, and no sip: before it."
+    return {name: [text] for name, text in found.items() if text}
+
+
+def _wrong_host(line: OutsideLine) -> str:
+    if line.kind == Kind.SIP_GATEWAY:
+        if _is_address(line.host):
+            return ""
+        return "Give the gateway's IPv4 address. Names are refused: who answers to a name may change."
+    if is_host(line.host):
+        return ""
+    return "Give the name or the IPv4 address of the carrier's SIP server, without sip: and port."
+
+
+def _wrong_account(text: str) -> str:
+    return "" if ACCOUNT.fullmatch(text) else "Letters, digits and the signs . _ - + are possible, no @ and no spaces."
+
+
+def _wrong_login(line: OutsideLine) -> str:
+    if line.registers and not line.login_id:
+        return "A line registers with a Login ID; give the one your carrier told you."
+    return _wrong_account(line.login_id)
+
+
+def _wrong_destination(line: OutsideLine) -> str:
+    if line.destination and not line.destination.isdecimal():
+        return "Give the number of an extension, or nothing for the operator."
+    if line.route == OutsideLine.Route.VOICEMAIL and not line.destination:
+        return "Give the extension in whose mailbox the calls shall end."
+    return ""
+
+
+def _is_server(text: str) -> bool:
+    """ "", "host" or "host:port"."""
+    host, colon, port = text.partition(":")
+    if colon and not (port.isdecimal() and 1 <= int(port) <= 65535):
+        return False
+    return not text or is_host(host)
+
+
+def _is_address(text: str) -> bool:
     try:
         ipaddress.IPv4Address(text)
     except ValueError:
-        return HOST_NAME.fullmatch(text) is not None
+        return False
     return True
+
+
+def is_host(text: str) -> bool:
+    return _is_address(text) or (HOST_NAME.fullmatch(text) is not None and not text.replace(".", "").isdecimal())

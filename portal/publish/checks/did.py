@@ -52,6 +52,14 @@ def _line(line: OutsideLine, exists: Callable[[str], bool]) -> Iterator[Finding]
             line.link,
             field="destination",
         )
+    if line.voicemail and not exists(line.voicemail):
+        yield Finding(
+            f"line.no_mailbox.{line.line_id}",
+            Severity.ERROR,
+            f"Calls on outside line {line.description} end in the mailbox of {line.voicemail}, which does not exist.",
+            line.link,
+            field="destination",
+        )
 
 
 def _plan(snapshot: Snapshot, plan: DidPlan, exists: Callable[[str], bool]) -> Iterator[Finding]:

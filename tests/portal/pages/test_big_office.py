@@ -28,6 +28,7 @@ LISTS = (
     "/business/users/",
     "/phone-system/handsets/",
     "/phone-system/extensions/",
+    "/phone-system/outside-lines/",
     "/phone-system/emergency-cid/",
     "/reports/call-details/",
     "/reports/system-events/",

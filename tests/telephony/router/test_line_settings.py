@@ -1,5 +1,6 @@
 """Each setting of an outside line, seen by its carrier (13.3.2); and what happens when the first line is dead. One
-house with three carriers; the settings change between calls as they do in an office, with a new version of the configuration.
+house with three carriers; the settings change between calls as they do in an office, with a new version of the
+configuration.
 """
 
 from __future__ import annotations

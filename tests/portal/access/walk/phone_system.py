@@ -5,12 +5,13 @@ from __future__ import annotations
 from portal.live.consumers import HandsetsConsumer
 from portal.phone_system.auto_attendants.models import AutoAttendant
 from portal.phone_system.handsets.models import CallAppearance, Handset
-from portal.phone_system.outside_lines.models import OutsideLine
+from portal.phone_system.outside_lines.models import AnonymousCalls, OutsideLine
 from tests.portal.access.walk.cast import Office
 from tests.portal.access.walk.probe import Button, Call, Probe
 
 EXTENSIONS, HANDSETS, LINES = "Phone System > Extensions", "Phone System > Handsets", "Phone System > Outside Lines"
 NEW_PHONE = {"description": "New phone", "login_id": "new-sip", "password": "sip secret"}
+LINES_AT = "/phone-system/outside-lines/"
 NEW_LINE = {"description": "Other provider", "host": "127.0.0.10"}
 LIST = "/phone-system/handsets/"
 ATTENDANTS = "/phone-system/auto-attendants/"
@@ -22,6 +23,11 @@ def _routes(office: Office) -> str:
 
 def _line(office: Office, rest: str = "") -> str:
     return f"/phone-system/handsets/lines/{office.line.pk}/{rest}"
+
+
+def _gateway(rest: str = "") -> str:
+    line, _ = OutsideLine.objects.get_or_create(description="Box", host="127.0.0.8", kind="sip_gateway")
+    return f"{LINES_AT}gateways/{line.pk}/{rest}"
 
 
 def _described(office: Office, text: str) -> bool:
@@ -140,10 +146,20 @@ PROBES = (
     ),
     Probe(
         name=("Phone System", "Outside Lines"),
+        url=lambda office: Call("GET", LINES_AT, shows="Outside Lines</h1>"),
+        button=lambda office: Button("/", f'href="{LINES_AT}"'),
         api=lambda office: Call("GET", "/api/v1/outside-lines/", shows='"count"'),
     ),
     Probe(
         name=(LINES, 'SIP Proxies "add new SIP Proxy"'),
+        url=lambda office: Call(
+            "POST",
+            f"{LINES_AT}add/",
+            NEW_LINE,
+            form=f"{LINES_AT}add/",
+            effect=lambda: OutsideLine.objects.filter(description="Other provider").exists(),
+        ),
+        button=lambda office: Button(LINES_AT, f'href="{LINES_AT}add/"'),
         api=lambda office: Call(
             "POST",
             "/api/v1/outside-lines/",
@@ -154,6 +170,14 @@ PROBES = (
     ),
     Probe(
         name=(LINES, 'SIP Proxies "modify"'),
+        url=lambda office: Call(
+            "POST",
+            f"{LINES_AT}{office.proxy.pk}/",
+            {"description": "Renamed"},
+            form=f"{LINES_AT}{office.proxy.pk}/",
+            effect=lambda: OutsideLine.objects.filter(description="Renamed").exists(),
+        ),
+        button=lambda office: Button(LINES_AT, f'href="{LINES_AT}{office.proxy.pk}/"'),
         api=lambda office: Call(
             "PATCH",
             f"/api/v1/outside-lines/{office.proxy.pk}/",
@@ -164,11 +188,58 @@ PROBES = (
     ),
     Probe(
         name=(LINES, 'SIP Proxies "delete"'),
+        url=lambda office: Call(
+            "POST",
+            f"{LINES_AT}{office.proxy.pk}/delete/",
+            effect=lambda: not OutsideLine.objects.filter(pk=office.proxy.pk).exists(),
+        ),
+        button=lambda office: Button(LINES_AT, f'href="{LINES_AT}{office.proxy.pk}/delete/"'),
         api=lambda office: Call(
             "DELETE",
             f"/api/v1/outside-lines/{office.proxy.pk}/",
             json=True,
             effect=lambda: not OutsideLine.objects.exists(),
         ),
+    ),
+    Probe(
+        name=(LINES, 'SIP Gateways "add new SIP Gateway"'),
+        url=lambda office: Call(
+            "POST",
+            f"{LINES_AT}gateways/add/",
+            NEW_LINE,
+            form=f"{LINES_AT}gateways/add/",
+            effect=lambda: OutsideLine.objects.filter(description="Other provider", kind="sip_gateway").exists(),
+        ),
+        button=lambda office: Button(LINES_AT, f'href="{LINES_AT}gateways/add/"'),
+    ),
+    Probe(
+        name=(LINES, 'SIP Gateways "modify"'),
+        url=lambda office: Call(
+            "POST",
+            _gateway(),
+            {"description": "Renamed"},
+            form=_gateway(),
+            effect=lambda: OutsideLine.objects.filter(description="Renamed", kind="sip_gateway").exists(),
+        ),
+        button=lambda office: Button(LINES_AT, f'href="{_gateway()}"'),
+    ),
+    Probe(
+        name=(LINES, 'SIP Gateways "delete"'),
+        url=lambda office: Call(
+            "POST",
+            _gateway("delete/"),
+            effect=lambda: not OutsideLine.objects.filter(kind="sip_gateway").exists(),
+        ),
+        button=lambda office: Button(LINES_AT, f'href="{_gateway("delete/")}"'),
+    ),
+    Probe(
+        name=(LINES, 'Anonymous Call Handling "modify"'),
+        url=lambda office: Call(
+            "POST",
+            f"{LINES_AT}anonymous-calls/",
+            {"destination": "104"},
+            effect=lambda: AnonymousCalls.objects.filter(destination="104").exists(),
+        ),
+        button=lambda office: Button(LINES_AT, f'action="{LINES_AT}anonymous-calls/"'),
     ),
 )
