@@ -26,6 +26,7 @@ ALIVE_BEAT_SECONDS = 20
 
 def _purge(key: str, payload: dict[str, Any]) -> None:
     purge.purge(timezone.now())
+    sending.forget(timezone.now() - sending.KEPT)
 
 
 KINDS: dict[str, Kind] = {

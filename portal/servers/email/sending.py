@@ -28,6 +28,7 @@ KIND = "mail"
 TIMEOUT = 15.0  # seconds for each step of the conversation
 # Pauses between attempts, in seconds: minutes first, because somebody may be in need; then hours, for a day in all.
 PAUSES = (10, 20, 30, 60, 120, 300, 600, 1800, *(3600,) * 23)
+KEPT = timedelta(days=30)  # on the list of Servers > Email
 NO_ACCOUNT = "No mail account is set up: Servers > Email."
 
 
@@ -144,3 +145,8 @@ def _connected(box: MailAccount) -> smtplib.SMTP:
 def _tls() -> ssl.SSLContext:
     """The server must prove its name: the password is worth it."""
     return ssl.create_default_context()
+
+
+def forget(before: datetime) -> int:
+    """Take out what was sent or given up before this day; what waits stays."""
+    return OutgoingMail.objects.filter(made__lt=before).exclude(state=OutgoingMail.State.WAITING).delete()[0]

@@ -156,3 +156,11 @@ def test_what_cannot_be_is_said_at_its_field(values: dict[str, object], field: s
         services.modify_account(values, by=by)
     assert field in wrong.value.message_dict
     assert not MailAccount.objects.exists()
+
+
+def test_old_mail_leaves_the_list_and_what_waits_stays(by: By) -> None:
+    for number, (state, days) in enumerate((("sent", 40), ("failed", 40), ("waiting", 40), ("sent", 20))):
+        mail = OutgoingMail.objects.create(key=str(number), to="a@example.com", subject="s", body="b", state=state)
+        OutgoingMail.objects.filter(pk=mail.pk).update(made=NOW - timedelta(days=days))
+    sending.forget(NOW - sending.KEPT)
+    assert sorted(OutgoingMail.objects.values_list("key", flat=True)) == ["2", "3"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 
 import pytest
+from django.test import Client
 
 from portal.business.users import services as users
 from portal.business.users.models import User
@@ -225,3 +226,14 @@ def test_a_weak_pin_is_gone_from_home_when_it_was_changed(by: By, ann: User) -> 
     assert "pin.easy" in {finding.key for finding in versions.findings()}
     users.modify_user(ann, {}, by=by, pin="8261")
     assert "pin.easy" not in {finding.key for finding in versions.findings()}
+
+
+def test_what_is_found_stands_at_its_field_and_on_home(by: By, ann: User, admin: User, client: Client) -> None:
+    users.modify_user(ann, {}, by=by, pin="1234")
+    client.force_login(admin, backend="portal.access.backend.UsernameBackend")
+    page = client.get(f"/business/users/{ann.pk}/").content.decode()
+    at_pin = page.split('id="id_pin"', 1)[1].split('id="id_confirm_pin"', 1)[0]
+    assert "a PIN that is guessed at once" in at_pin
+    assert "a PIN that is guessed at once" in client.get("/").content.decode()
+    users.modify_user(ann, {}, by=by, pin="8261")
+    assert "guessed at once" not in client.get(f"/business/users/{ann.pk}/").content.decode()
