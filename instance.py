@@ -85,6 +85,11 @@ class Instance:
     def relay_control(self) -> Endpoint:
         return Endpoint("127.0.0.1", self.port_base + 1)
 
+    @property
+    def relay_memory(self) -> Endpoint:
+        """The relay's own small Redis: rtpengine knows no Unix sockets."""
+        return Endpoint("127.0.0.1", self.port_base + 2)
+
     # -- files -----------------------------------------------------------------------------------
     @property
     def run(self) -> Path:

@@ -26,6 +26,7 @@ def wanted(inst: Instance) -> tuple[Wanted, ...]:
         ("udp", "SWITCHROOM_SIP", inst.sip),
         ("tcp", "SWITCHROOM_SIP", inst.sip),
         ("tcp", "SWITCHROOM_PORT_BASE", inst.evapi),
+        ("tcp", "SWITCHROOM_PORT_BASE", inst.relay_memory),
         ("udp", "SWITCHROOM_PORT_BASE", inst.relay_control),
         ("udp", "SWITCHROOM_PORT_BASE", inst.switch_internal),
     )

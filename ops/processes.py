@@ -67,6 +67,7 @@ def processes(inst: Instance) -> tuple[Process, ...]:
     )
     table = (
         Process("redis", (program("redis-server"), str(redis_config(inst))), 10),
+        Process("relay-memory", (PYTHON, "-m", "telephony.switch.relay_memory"), 10),
         Process("relay", (PYTHON, "-m", "telephony.switch.relay"), 20),
         Process("switch", (PYTHON, "-m", "telephony.switch"), 20),
         Process("router", (PYTHON, "-m", "telephony.router"), 30),

@@ -1,5 +1,7 @@
 """`python -m telephony.switch.relay`: see that there is hold music, then become rtpengine (userspace).
 
+Its calls outlive it in a memory of its own (`relay_memory.py`).
+
 Two interfaces: `external` faces phones and lines, `internal` faces the media workers on the private network.
 """
 
@@ -11,6 +13,7 @@ import sys
 from pathlib import Path
 
 import instance as settings
+from telephony.switch import relay_memory
 from telephony.switch.machine import own_addresses
 from telephony.switch.render import EVERY_ADDRESS, music
 
@@ -46,7 +49,7 @@ def command(instance: settings.Instance, addresses: list[str]) -> list[str]:
     return [
         RTPENGINE,
         "--table=-1",  # no kernel module
-        "--config-file=none",
+        f"--config-file={relay_memory.client_config(instance)}",
         "--foreground",
         "--log-stderr",
         "--log-level=4",  # warnings: a notice is some fifteen lines for every call
@@ -59,6 +62,14 @@ def command(instance: settings.Instance, addresses: list[str]) -> list[str]:
         "--timeout=300",  # no packet at all for so long: the media is gone (dead phones are ended by the switch)
         "--silent-timeout=7200",  # the same for a call on hold
         "--num-threads=2",
+        # its calls, restored when it starts again; without its memory it works as well, and forgets
+        "--no-redis-required",
+        "--redis-num-threads=1",
+        f"--redis-expires={relay_memory.KEPT_SECONDS}",
+        "--redis-allowed-errors=0",  # the first failure: no offer waits for a memory that is away
+        "--redis-disable-time=1",
+        "--redis-cmd-timeout=100",
+        "--redis-connect-timeout=100",
     ]
 
 
@@ -70,6 +81,7 @@ def main() -> None:
     except settings.BadSetting as error:
         sys.exit(str(error))
     provide_music(music(instance))
+    relay_memory.write_client_config(instance)
     arguments = command(instance, own_addresses())
     os.execv(arguments[0], arguments)  # noqa: S606  a fixed program, no shell
 

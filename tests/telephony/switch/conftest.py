@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+import redis
 
+from instance import Endpoint
 from ops.softphone.message import sdp
-from telephony.switch import control
+from telephony.switch import control, relay_memory
 from tests.harness.place import Place
 from tests.harness.sip import Call, Peer, Rtp
 from tests.telephony.switch.peer import RouterPeer
@@ -27,12 +29,17 @@ class Switch:
         self.place = place
         self.peers: list[Peer] = []
         self._stations = itertools.count(5101)
+        self.start_relay_memory()
         self.start_relay()
         self.start()
         self.router = RouterPeer(place.instance.evapi)
 
     def start(self) -> None:
         self.place.start("switch", [sys.executable, "-m", "telephony.switch"])
+
+    def start_relay_memory(self) -> None:
+        self.place.start("relay-memory", [sys.executable, "-m", "telephony.switch.relay_memory"])
+        self.place.wait_for(lambda: listening(self.place.instance.relay_memory), 10, "the relay's memory")
 
     def start_relay(self) -> None:
         self.place.start("relay", [sys.executable, "-m", "telephony.switch.relay"])
@@ -58,6 +65,14 @@ class Switch:
         answer = self.relay(f"7:call-id{len(call_id)}:{call_id}7:command5:query")
         assert "6:result" in answer, f"The relay did not answer: {answer!r}"
         return answer.count("10:local porti")
+
+    def remembers(self, call_id: str) -> bool:
+        """Whether the relay would know this call again after `kill -9`."""
+        memory = self.place.instance.relay_memory
+        with redis.Redis(
+            host=memory.host, port=memory.port, password=relay_memory.password(self.place.instance), protocol=2
+        ) as link:
+            return bool(link.exists(call_id))
 
     def connect_router(self) -> RouterPeer:
         """A new router connection after the switch was restarted; the tables are filled again."""
@@ -101,6 +116,11 @@ class Switch:
             peer.close()
         self.router.close()
         self.place.close()
+
+
+def listening(endpoint: Endpoint) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((endpoint.host, endpoint.port)) == 0
 
 
 _cookies = itertools.count(1)

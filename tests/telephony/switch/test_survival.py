@@ -88,3 +88,51 @@ def test_registrations_from_many_phones_at_once_are_all_written(switch: Switch) 
     router = switch.connect_router()
     found = control.registrations_of(router.rpc(control.dump_registrations()))
     assert set(found) == {phone.user for phone in phones}
+
+
+def test_a_killed_relay_carries_its_calls_on(switch: Switch) -> None:
+    """From its own memory: the same ports, both directions; without the memory it still carries new calls."""
+    ann, bob = switch.phone(), switch.phone()
+    switch.router.plans["104"] = plan(ring(bob))
+    call = ann.invite("104")
+    called = bob.incoming()
+    connect(call, called)
+    call.rtp.play_tone(440)
+    called.rtp.play_tone(660)
+    called.rtp.wait_tone(440)
+    ports = switch.relays(call.call_id)
+    switch.place.kill("relay")
+    call.rtp.forget()
+    called.rtp.forget()
+    switch.start_relay()
+    call.rtp.wait_tone(660)
+    called.rtp.wait_tone(440)
+    assert switch.relays(call.call_id) == ports > 0
+
+    switch.place.kill("relay-memory")
+    called.rtp.wait_tone(440)
+    ended = threading.Thread(target=called.expect_bye)
+    ended.start()
+    assert call.bye().code == 200
+    ended.join()
+    second = ann.invite("104")
+    answered = bob.incoming()
+    connect(second, answered)
+    second.rtp.play_tone(500)
+    answered.rtp.wait_tone(500)
+
+    switch.start_relay_memory()
+
+    def offers_again() -> bool:
+        """A re-INVITE is written down like a call; whether the relay does so shows when it is killed."""
+        other = threading.Thread(target=answered.accept_reinvite)
+        other.start()
+        second.reinvite("sendrecv")
+        other.join()
+        return switch.remembers(second.call_id)
+
+    switch.place.wait_for(offers_again, 8, "the relay to write to its memory again")
+    switch.place.kill("relay")
+    answered.rtp.forget()
+    switch.start_relay()
+    answered.rtp.wait_tone(500)
