@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 
+from portal.access.lockout import LockedOut, is_own_password
 from portal.access.secrets import check_pin_rules, check_user_password, current_requirements
 from portal.business.users.models import User
 
@@ -18,6 +20,15 @@ def new_password_field(label: str, *, required: bool = True) -> forms.CharField:
         required=required,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+def check_own_password(request: HttpRequest, user: User, password: str) -> None:
+    try:
+        right = is_own_password(request, user, password)
+    except LockedOut as error:
+        raise forms.ValidationError(str(error)) from error
+    if not right:
+        raise forms.ValidationError("This is not your current password.")
 
 
 class LoginForm(forms.Form):
@@ -43,9 +54,9 @@ class ChangeSecretsForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.user, self.request = user, request
         self.asks_password = user.require_password_change or not user.require_pin_change
         self.asks_pin = user.require_pin_change
         if self.asks_password:
@@ -59,8 +70,7 @@ class ChangeSecretsForm(forms.Form):
 
     def clean_old_password(self) -> str:
         old: str = self.cleaned_data["old_password"]
-        if not self.user.check_password(old):
-            raise forms.ValidationError("This is not your current password.")
+        check_own_password(self.request, self.user, old)
         return old
 
     def clean_new_password(self) -> str:

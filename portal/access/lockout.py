@@ -70,6 +70,18 @@ def check_code(request: HttpRequest, user: User, code: str) -> bool:
     return True
 
 
+def is_own_password(request: HttpRequest, user: User, password: str) -> bool:
+    """Asked of somebody logged in, before secrets are changed: guessing at an open browser is limited like guessing at
+    the door. Raises LockedOut."""
+    account, address = user.username.lower()[:64], client_address(request)
+    attempt = _attempt(account, address)
+    if not user.check_password(password):
+        _failed(account, address, "page")
+        return False
+    attempt.delete()
+    return True
+
+
 def second_factor_is(user: User, code: str) -> bool:
     from portal.access.second_factor.services import check  # it records through the door, which knows requests
 

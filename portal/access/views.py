@@ -72,7 +72,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """Template context: `form`, `forced`."""
     user = request.user
     assert isinstance(user, User)
-    form = ChangeSecretsForm(request.POST or None, user=user)
+    form = ChangeSecretsForm(request.POST or None, user=user, request=request)
     if request.method == "POST" and form.is_valid():
         try:
             changed, _ = services.change_own_secrets(

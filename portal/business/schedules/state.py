@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from portal.business.schedules.models import Schedule
 from portal.live import picture, records
-from portal.reports.verbs import ask
+from portal.live.verbs import ask
 from telephony import tasks
 from telephony.messages import read
 from telephony.messages.schedules import SCHEDULE_STATE, SetByHand

@@ -18,9 +18,9 @@ from portal.business.users import services
 from portal.business.users.checks import SECRET_TEXTS
 from portal.business.users.models import User
 from portal.live.models import UserState
+from portal.live.verbs import ask
 from portal.phone_system.handsets.models import CallAppearance
 from portal.publish.change import By, by_request
-from portal.reports.verbs import ask
 from telephony import tasks
 from telephony.messages.snapshot import Presence
 

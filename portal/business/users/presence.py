@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from portal.business.users.forms import presence_of
 from portal.business.users.models import User
-from portal.reports.verbs import ask
+from portal.live.verbs import ask
 from telephony import tasks
 
 

@@ -22,9 +22,9 @@ from portal.business.users import cleaning
 from portal.business.users.forms import UserForm, level_names
 from portal.business.users.models import LEVELS, User
 from portal.business.users.page import NOTIFICATION, PAGE, TEMPLATE_COLUMN, USER_TEMPLATE, template_filter
+from portal.live.verbs import ask
 from portal.pages.views import AddView, ListView, ModifyView
 from portal.publish.change import by_request
-from portal.reports.verbs import ask
 from telephony import tasks
 from telephony.messages.snapshot import DialPlan
 

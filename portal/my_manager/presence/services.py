@@ -6,8 +6,7 @@ import redis
 
 from portal.business.users.forms import presence_of
 from portal.business.users.models import User
-from portal.live import picture
-from portal.reports import verbs
+from portal.live import picture, verbs
 from telephony import tasks
 from telephony.messages.snapshot import Presence
 from telephony.tasks import Verdict

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 
-from portal.access.forms import new_password_field
+from portal.access.forms import check_own_password, new_password_field
 from portal.access.secrets import PIN_MAX, PIN_MIN, check_pin_rules, check_user_password, current_requirements
 from portal.business.users.models import User
 
@@ -23,9 +24,9 @@ class OwnSecretsForm(forms.Form):
     new_pin = forms.CharField(label="New PIN", required=False)
     confirm_pin = forms.CharField(label="Confirm new PIN", required=False)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.user, self.request = user, request
         self.fields["new_password"].help_text = f"{current_requirements().sentence()} Leave empty to keep it."
         self.fields["new_pin"].help_text = f"{PIN_MIN} to {PIN_MAX} digits. Leave empty to keep it."
         for name in ("new_pin", "confirm_pin"):
@@ -33,8 +34,7 @@ class OwnSecretsForm(forms.Form):
 
     def clean_old_password(self) -> str:
         old: str = self.cleaned_data["old_password"]
-        if not self.user.check_password(old):
-            raise forms.ValidationError("This is not your current password.")
+        check_own_password(self.request, self.user, old)
         return old
 
     def clean_new_password(self) -> str:

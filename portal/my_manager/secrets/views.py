@@ -22,7 +22,7 @@ from portal.publish.change import by_request
 def secrets(request: HttpRequest) -> HttpResponse:
     """Template context: form. Other sessions of this person end with the old password; this one goes on."""
     user = person(request)
-    form = OwnSecretsForm(request.POST or None, user=user)
+    form = OwnSecretsForm(request.POST or None, user=user, request=request)
     if request.method == "POST" and form.is_valid():
         password, pin = form.cleaned_data["new_password"], form.cleaned_data["new_pin"]
         try:

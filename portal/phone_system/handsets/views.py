@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from portal.access.guard import requires_link
+from portal.live.verbs import ask
 from portal.pages.views import AddView, ListView
 from portal.phone_system.handsets.models import CallAppearance, Handset
 from portal.phone_system.handsets.page import PAGE, attach, rows
-from portal.reports.verbs import ask
 from telephony import tasks
 
 

@@ -15,8 +15,8 @@ from portal.api.fields import UnixTime, WithFrom
 from portal.api.permissions import links_of
 from portal.live import picture
 from portal.live.call import CallView
+from portal.live.verbs import ask
 from portal.phone_system.extensions.models import Extension
-from portal.reports.verbs import ask
 from telephony import tasks
 
 

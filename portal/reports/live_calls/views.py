@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from portal.access.guard import requires_link
 from portal.live import picture
-from portal.reports.verbs import ask
+from portal.live.verbs import ask
 from telephony import tasks
 
 

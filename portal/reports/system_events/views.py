@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from portal.access.guard import requires_link
 from portal.live import picture
+from portal.live.verbs import ask
 from portal.pages.views import ListView
-from portal.reports.verbs import ask
 from telephony import tasks
 
 

@@ -21,9 +21,9 @@ from portal.access.checks import _views, links_of_views
 from portal.access.guard import open_to, requires_link
 from portal.access.links import LINKS
 from portal.business.users import views as users_views
+from portal.live import verbs
 from portal.menu import MENU
 from portal.phone_system.handsets import views as handsets_views
-from portal.reports import verbs
 from portal.reports.live_calls import api as calls_api
 from portal.reports.live_calls import views as calls_views
 from portal.reports.system_events import views as events_views

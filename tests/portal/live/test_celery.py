@@ -108,7 +108,7 @@ def test_tasks_of_the_apply_queue_run_one_at_a_time(migrated: LivePlace, feed: F
 
 def test_a_page_hears_at_once_that_redis_is_away(place: LivePlace) -> None:
     script = (
-        "from portal.reports.verbs import ask\nfrom telephony import tasks\n"
+        "from portal.live.verbs import ask\nfrom telephony import tasks\n"
         "print(ask(tasks.end_call, call_id='c', by='ann')['error'])"
     )
     assert "Redis does not answer" in ask(place, script)

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.core.cache import cache
 
 from portal.business.users.models import User
+from portal.live import verbs
 from portal.live.models import CallRecord
 from portal.my_manager.voicemails import services
-from portal.reports import verbs
 from telephony import mailbox
 from tests.portal.access.walk.cast import Office, furnish
 from tests.portal.access.walk.walker import Engines

@@ -10,13 +10,14 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from portal.access.lockout import PER_ACCOUNT_AND_SOURCE, unlock
 from portal.access.secrets import pin_digest
 from portal.business.users.models import User
+from portal.live import verbs
 from portal.live.models import CallRecord, UserState
 from portal.my_manager.presence import services as presence
 from portal.phone_system.outside_lines.models import OutsideLine
 from portal.publish import versions
-from portal.reports import verbs
 from telephony.tasks import Verdict
 from tests.conftest import PASSWORD
 from tests.portal.access.walk.walker import Engines
@@ -181,6 +182,21 @@ def test_password_and_pin_are_changed_together_or_alone(client: Client, ann: Use
     ann.refresh_from_db()
     assert ann.check_password("a better one")
     assert client.get("/my/").status_code == 200  # this session goes on
+
+
+@pytest.mark.parametrize("path", ["/my/password/", "/change-password/"])
+def test_guessing_the_current_password_at_an_open_browser_ends_in_a_lock_out(
+    client: Client, ann: User, path: str
+) -> None:
+    wanted = {"new_password": "a better one", "confirm_password": "a better one"}
+    for _ in range(PER_ACCOUNT_AND_SOURCE):
+        assert "not your current password" in client.post(path, {"old_password": "wrong", **wanted}).content.decode()
+    answer = client.post(path, {"old_password": PASSWORD, **wanted})
+    assert "Wait five minutes" in answer.content.decode()
+    ann.refresh_from_db()
+    assert ann.check_password(PASSWORD)
+    unlock(ann.username)
+    assert client.post(path, {"old_password": PASSWORD, **wanted}).status_code == 302
 
 
 @pytest.mark.parametrize(

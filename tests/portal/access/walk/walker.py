@@ -27,7 +27,7 @@ UNWATCHED = {"LoginAttempt"}  # counted by every log-in form, whoever types
 
 
 class Engines:
-    """Stands at portal.reports.verbs.ask, the portal's door to the switch, and writes down what was asked for."""
+    """Stands at portal.live.verbs.ask, the portal's door to the switch, and writes down what was asked for."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
