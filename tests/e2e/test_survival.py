@@ -60,6 +60,37 @@ def test_a_call_outlives_the_router_and_its_record_is_written(
     assert house.record_of(ann, bob)["outcome"] == "answered"
 
 
+def test_a_killed_relay_is_back_with_the_sound_of_its_calls(
+    house: House, ann: Person, bob: Person, phone: Phones, peer: Peers
+) -> None:
+    """A call between two phones and one that a worker holds; nobody says anything by SIP meanwhile."""
+    bobs = phone(bob)
+    bobs.answer_automatically(after=0.1)
+    bobs.play_tone(700)
+    anns = peer(ann)
+    call = anns.invite(bob.extension)
+    call.expect(200, seconds=8)
+    call.ack()
+    call.rtp.play_tone(440)
+    call.rtp.wait_tone(700)
+    carl = house.hire("Carl", "Voss")
+    message = anns.invite(carl.extension)  # not registered: a worker answers, with a greeting
+    message.expect(200, seconds=8)
+    message.ack()
+    message.rtp.wait_sound()
+    killed = kill(house, "relay")
+    call.rtp.forget()
+    message.rtp.forget()
+    wait_for(lambda: house.pid_now("relay") not in (0, killed), 10, "another relay")
+    call.rtp.wait_tone(700, 10)
+    bobs.wait_tone(440)
+    hear_beep(message.rtp, 25)
+    message.close()
+    call.bye()
+    bobs.wait_call("ended")
+    assert house.record_of(ann, bob)["outcome"] == "answered"
+
+
 def test_a_worker_killed_in_the_middle_of_a_message_keeps_what_was_said(
     house: House, ann: Person, bob: Person, peer: Peers
 ) -> None:
