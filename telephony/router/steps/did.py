@@ -16,6 +16,8 @@ def by_did(made: Draft, line: OutsideLine) -> str | None:
     if line.line_id not in made.index.dids.lines:
         return None
     called = (made.invite.called, made.invite.dialled)
+    if line.did_source == "request_uri":  # S13-50; the other one only where this one lies in no block
+        called = called[::-1]
     found = made.index.dids.find(line.line_id, called)
     if found is None:
         shown = next((text for text in called if text), "no number")

@@ -79,6 +79,13 @@ def test_the_request_uri_is_looked_at_when_to_names_the_line() -> None:
     assert rings(called("line7", office(), dialled="5854213850").plan()) == [ANNS]
 
 
+@pytest.mark.parametrize(("source", "station"), [("to", LOBBY), ("request_uri", ANNS)])
+def test_the_line_says_which_of_two_numbers_was_called(source: str, station: str) -> None:
+    """S13-50"""
+    line = LINE.model_copy(update={"did_source": source})
+    assert rings(called("5854213851", office(PLAN, line), dialled="5854213850").plan()) == [station]
+
+
 def test_a_mapping_to_a_deleted_extension_falls_back_step_by_step() -> None:
     gone = SUPPORT.model_copy(update={"extension": "150"})
     made = called("5854213850", office(PLAN.model_copy(update={"numbers": (gone,)})))

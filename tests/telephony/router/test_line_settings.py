@@ -111,6 +111,7 @@ def test_the_caller_is_shown_as_the_line_says(office: Office) -> None:
     assert far.request.get("From").startswith(f"<sip:5854213857@{address}>")
     assert not far.request.get("P-Asserted-Identity")
     assert not far.request.get("Diversion")
+    assert ";rport" in far.request.get("Via")  # S13-47
     office.set(caller_id_name="Archer Ltd", identity=True, diversion="always")
     far = office.dial("95551212")
     assert far.request.get("From").startswith(f'"Archer Ltd" <sip:5854213857@{address}>')
