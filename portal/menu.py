@@ -37,6 +37,7 @@ MENU: tuple[Menu, ...] = (
             MenuPage("Extensions", "/phone-system/extensions/", "phone_system.extensions", "extension"),
             MenuPage("Handsets", "/phone-system/handsets/", "phone_system.handsets", "handset"),
             MenuPage("Outside Lines", "/phone-system/outside-lines/", "phone_system.outside_lines", "out"),
+            MenuPage("Speed Dial", "/phone-system/speed-dial/", "phone_system.speed_dial", "list"),
         ),
     ),
     Menu(

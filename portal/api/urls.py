@@ -22,6 +22,7 @@ from portal.phone_system.emergency_cid.api import EmergencyCallerIdViewSet
 from portal.phone_system.extensions.api import ExtensionViewSet
 from portal.phone_system.handsets.api import HandsetViewSet
 from portal.phone_system.outside_lines.api import OutsideLineViewSet
+from portal.phone_system.speed_dial.api import SpeedDialViewSet
 from portal.reports.ask.api import AskViewSet
 from portal.reports.call_details.api import CallRecordViewSet
 from portal.reports.changes.api import ChangeViewSet
@@ -39,6 +40,7 @@ router.register("did-blocks", DidBlockViewSet, basename="did-blocks")
 router.register("did-routing-plans", DidRoutingPlanViewSet, basename="did-routing-plans")
 router.register("emergency-caller-ids", EmergencyCallerIdViewSet, basename="emergency-caller-ids")
 router.register("emergency-proofs", EmergencyProofViewSet, basename="emergency-proofs")
+router.register("speed-dials", SpeedDialViewSet, basename="speed-dials")
 router.register("message-aliases", MessageAliasViewSet, basename="message-aliases")
 router.register("schedules", ScheduleViewSet, basename="schedules")
 router.register("schedule-holidays", ScheduleHolidayViewSet, basename="schedule-holidays")

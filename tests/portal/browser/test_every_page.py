@@ -44,6 +44,7 @@ ADMIN_PAGES = (
     "/phone-system/handsets/lines/1/delete/",
     "/phone-system/extensions/1/",
     "/phone-system/outside-lines/add/",
+    "/phone-system/speed-dial/add/",
     "/phone-system/outside-lines/gateways/add/",
     "/phone-system/did-blocks/add/",
     "/phone-system/did-blocks/1/",

@@ -6,11 +6,14 @@ from portal.live.consumers import HandsetsConsumer
 from portal.phone_system.auto_attendants.models import AutoAttendant
 from portal.phone_system.handsets.models import CallAppearance, Handset
 from portal.phone_system.outside_lines.models import AnonymousCalls, OutsideLine
+from portal.phone_system.speed_dial.models import SpeedDialNumber
 from tests.portal.access.walk.cast import Office
 from tests.portal.access.walk.probe import Button, Call, Probe
 
 EXTENSIONS, HANDSETS, LINES = "Phone System > Extensions", "Phone System > Handsets", "Phone System > Outside Lines"
 NEW_PHONE = {"description": "New phone", "login_id": "new-sip", "password": "sip secret"}
+DIALS = "/phone-system/speed-dial/"
+NEW_DIAL = {"entry": 3, "description": "Order", "target": "9 1 800 555 1212"}
 LINES_AT = "/phone-system/outside-lines/"
 NEW_LINE = {"description": "Other provider", "host": "127.0.0.10"}
 LIST = "/phone-system/handsets/"
@@ -28,6 +31,15 @@ def _line(office: Office, rest: str = "") -> str:
 def _gateway(rest: str = "") -> str:
     line, _ = OutsideLine.objects.get_or_create(description="Box", host="127.0.0.8", kind="sip_gateway")
     return f"{LINES_AT}gateways/{line.pk}/{rest}"
+
+
+def _dial(rest: str = "", *, at: str = DIALS) -> str:
+    row, _ = SpeedDialNumber.objects.get_or_create(entry=7, defaults={"description": "Old", "target": "102"})
+    return f"{at}{row.pk}/{rest}"
+
+
+def _dials(description: str) -> bool:
+    return SpeedDialNumber.objects.filter(description=description).exists()
 
 
 def _described(office: Office, text: str) -> bool:
@@ -241,5 +253,39 @@ PROBES = (
             effect=lambda: AnonymousCalls.objects.filter(destination="104").exists(),
         ),
         button=lambda office: Button(LINES_AT, f'action="{LINES_AT}anonymous-calls/"'),
+    ),
+    Probe(
+        name=("Phone System", "Speed Dial"),
+        url=lambda office: Call("GET", DIALS, shows="Speed Dial</h1>"),
+        button=lambda office: Button("/", f'href="{DIALS}"'),
+        api=lambda office: Call("GET", "/api/v1/speed-dials/", shows='"count"'),
+    ),
+    Probe(
+        name=("Phone System > Speed Dial", 'Speed Dial Numbers "add new speed dial number"'),
+        url=lambda office: Call("POST", f"{DIALS}add/", NEW_DIAL, effect=lambda: _dials("Order")),
+        button=lambda office: Button(DIALS, f'href="{DIALS}add/"'),
+        api=lambda office: Call("POST", "/api/v1/speed-dials/", NEW_DIAL, json=True, effect=lambda: _dials("Order")),
+    ),
+    Probe(
+        name=("Phone System > Speed Dial", 'Speed Dial Numbers "modify"'),
+        url=lambda office: Call(
+            "POST", _dial(), {"description": "Renamed"}, form=_dial(), effect=lambda: _dials("Renamed")
+        ),
+        button=lambda office: Button(DIALS, f'href="{_dial()}"'),
+        api=lambda office: Call(
+            "PATCH",
+            _dial(at="/api/v1/speed-dials/"),
+            {"description": "Renamed"},
+            json=True,
+            effect=lambda: _dials("Renamed"),
+        ),
+    ),
+    Probe(
+        name=("Phone System > Speed Dial", 'Speed Dial Numbers "delete"'),
+        url=lambda office: Call("POST", _dial("delete/"), effect=lambda: not _dials("Old")),
+        button=lambda office: Button(DIALS, f'href="{_dial("delete/")}"'),
+        api=lambda office: Call(
+            "DELETE", _dial(at="/api/v1/speed-dials/"), json=True, effect=lambda: not _dials("Old")
+        ),
     ),
 )
