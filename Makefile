@@ -1,7 +1,7 @@
 # The commands of this house. Each is a thin line over a readable script in ops/.
 PYTHON := .venv/bin/python
 
-.PHONY: help run demo demo-phones check test e2e bench golden service service-remove
+.PHONY: help run demo demo-phones check test e2e bench fuzz golden service service-remove
 
 help: ## list the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -31,6 +31,10 @@ e2e: ## the whole system with real phones, as an outside person uses it
 bench: ## measure; prints a table and writes bench.json into the state folder
 	@ops/prepare test
 	@$(PYTHON) -m tests.bench
+
+fuzz: ## hostile input against a whole house, ten minutes of each kind (SECONDS=600 KINDS="sdp rtp")
+	@ops/prepare test
+	@$(PYTHON) -m tests.fuzz --seconds $(or $(SECONDS),600) $(KINDS)
 
 golden: ## rewrite the golden files; look at the difference before committing
 	@ops/prepare test

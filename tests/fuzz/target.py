@@ -1,0 +1,252 @@
+"""The house under attack: who is in it, what can be counted from outside, and the verdict after each attack.
+
+Nothing here believes the product's own word alone: dialogs are counted by the switch, sessions by the relay, legs by
+the sockets of the media workers, memory and processes by the kernel.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import socket
+import struct
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.fuzz.robot import Robot
+from tests.harness.house import House
+from tests.harness.place import Late, wait_for
+from tests.harness.processes import pss_mb
+
+WORKERS = 5
+WATCHED = ("switch", "relay", "router", "media", "hub", "web")
+STEADY = ("switch", "relay", "router", "hub", "media", "web")  # none may be another process afterwards
+GROWTH_MB = 48.0  # of one process of the table; what a first use of everything needs is far below it
+DRAIN = 75.0  # seconds: an unacknowledged answer lives 32, a lease without a call 60
+# (the dialog module calls a BYE that comes twice critical)
+CRASH = re.compile(
+    r"Traceback|callback_failed|exited by a signal|CRITICAL(?!: dialog)|[Ss]egmentation|"
+    r"Assertion|BUG:|worker\.died|\bpanic\b"
+)
+
+
+@dataclass(frozen=True)
+class Legs:
+    dialogs: int
+    sessions: int  # of the relay
+    media: int  # RTP sockets of workers
+    calls: int  # on the live page
+
+    @property
+    def none(self) -> bool:
+        return not (self.dialogs or self.sessions or self.media or self.calls)
+
+
+@dataclass
+class Baseline:
+    """What the house was like before an attack."""
+
+    pids: dict[str, int]
+    pss: dict[str, float]
+    logs: dict[Path, int]
+
+
+@dataclass
+class Verdict:
+    faults: list[str] = field(default_factory=list)
+    growth: dict[str, float] = field(default_factory=dict)  # MB by process
+
+    def __str__(self) -> str:
+        grown = ", ".join(f"{name} {value:+.1f}" for name, value in self.growth.items())
+        return "; ".join(self.faults or ["no fault"]) + f" (MB: {grown})"
+
+
+class Target:
+    def __init__(self, settings: dict[str, str] | None = None) -> None:
+        workers = {"SWITCHROOM_MEDIA_WARM": str(WORKERS), "SWITCHROOM_MEDIA_MAX": str(WORKERS)}
+        self.house = House({**workers, **(settings or {})})
+        self.robots: list[Robot] = []
+        self._ids = itertools.count(1)
+
+    def open(self) -> Target:
+        self.house.open()
+        house, sip = self.house, self.house.instance.sip
+        self.carrier = self.robot(Robot(house.phone_address(), sip, "carrier", port=5060))
+        self.ann_is, self.bob_is, self.eve_is, self.nobody = (
+            house.hire(name, "Test", handset=name != "Nemo") for name in ("Ann", "Bob", "Eve", "Nemo")
+        )
+        house.api("POST", "outside-lines/", {
+            "description": "Carrier", "host": self.carrier.address, "port": self.carrier.port,
+            "caller_id": "5854213850", "emergency": True, "destination": self.bob_is.extension,
+        })  # fmt: skip
+        house.in_force()
+        self.ann, self.bob, self.eve = (self._phone(one) for one in (self.ann_is, self.bob_is, self.eve_is))
+        self.strangers = [self.robot(Robot(house.phone_address(), sip)) for _ in range(8)]
+        self.proof()
+        self.wait_quiet()
+        return self
+
+    def robot(self, made: Robot) -> Robot:
+        self.robots.append(made)
+        return made
+
+    def _phone(self, person: Any) -> Robot:
+        phone = self.robot(Robot(
+            self.house.phone_address(), self.house.instance.sip, person.station,
+            login=person.login_id, password=person.sip_password,
+        ))  # fmt: skip
+        phone.register()
+        return phone
+
+    def close(self) -> None:
+        for one in self.robots:
+            one.close()
+        self.house.close()
+
+    def __enter__(self) -> Target:
+        try:
+            return self.open()
+        except BaseException:
+            self.close()
+            raise
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    # -- counting ------------------------------------------------------------------------------
+    def rpc(self, method: str, *params: str) -> Any:
+        """A question to the switch through its socket for people; its result."""
+        asked = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(params)}
+        with (
+            tempfile.TemporaryDirectory(prefix="sr-") as folder,
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as link,
+        ):
+            link.bind(f"{folder}/s")
+            link.settimeout(5)
+            link.sendto(json.dumps(asked).encode(), str(self.house.instance.run / "switch-rpc.sock"))
+            return json.loads(link.recv(1 << 20)).get("result")
+
+    def forgive(self) -> None:
+        """Strangers are banned soon, and then nobody looks at what they send: lift it, so that the attack goes on."""
+        for robot in (*self.strangers, self.ann, self.bob, self.eve):
+            for table in ("ban", "fail"):
+                self.rpc("htable.delete", table, robot.address)
+
+    def dialogs(self) -> int:
+        found = self.rpc("dlg.stats_active")
+        return int(found["all"])
+
+    def sessions(self) -> int:
+        """Calls the relay holds (its ng protocol: bencode over UDP)."""
+        control = self.house.instance.relay_control
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+            link.settimeout(5)
+            link.sendto(f"c{next(self._ids)}_1 d7:command4:list5:limiti999ee".encode(), (control.host, control.port))
+            answer = link.recv(1 << 20).partition(b" ")[2]
+        assert b"6:result2:ok" in answer, answer[:200]
+        calls = answer.partition(b"5:callsl")[2]
+        count = 0
+        while calls[:1].isdigit():
+            size, _, rest = calls.partition(b":")
+            calls = rest[int(size) :]
+            count += 1
+        return count
+
+    def worker_sockets(self) -> int:
+        """RTP sockets the media workers hold: two a leg, RTP and RTCP."""
+        addresses = {
+            f"{struct.unpack('<I', socket.inet_aton(self.house.instance.worker(n).host))[0]:08X}"
+            for n in range(WORKERS)
+        }
+        rows = (line.split()[1] for line in Path("/proc/net/udp").read_text().splitlines()[1:])
+        return sum(1 for row in rows if row[:8] in addresses and int(row[9:], 16) >= 16_000)
+
+    def legs(self) -> Legs:
+        return Legs(self.dialogs(), self.sessions(), self.worker_sockets(), len(self.house.calls()))
+
+    def wait_quiet(self, seconds: float = DRAIN) -> None:
+        wait_for(lambda: self.legs().none, seconds, "the last leg to end")
+
+    def baseline(self) -> Baseline:
+        house = self.house
+        logs = {path: path.stat().st_size for path in house.instance.log.glob("*.log")}
+        pss = {name: pss_mb(house.pids(name)) for name in WATCHED}
+        return Baseline({name: house.pids(name)[0] for name in STEADY}, pss, logs)
+
+    # -- judging -------------------------------------------------------------------------------
+    def proof(self) -> None:
+        """An internal call, a call to the outside (through a worker) and a call for help succeed."""
+        self.ann.hang_up = True
+        for digits in (self.bob_is.extension, "95551212", "911"):
+            before = len(self.carrier.invites)
+            answer = self.ann.ask(self.ann.request("INVITE", f"sip:{digits}@switchroom", body=self.ann.offer()), 12)
+            assert answer.code == 200, f"{digits}: {answer.start}"
+            assert digits == self.bob_is.extension or len(self.carrier.invites) > before, f"{digits} went nowhere"
+        assert self.carrier.invites[-1].startswith("sip:911@"), self.carrier.invites[-1]
+
+    def every_worker(self) -> None:
+        """Every worker can hold a call at once: no lease is left behind."""
+        self.ann.hang_up = False
+        try:
+            for _ in range(WORKERS):
+                self.ann.call("95551212")
+        finally:
+            self.ann.end_all()
+            self.ann.hang_up = True
+
+    def judge(self, before: Baseline, seconds: float = DRAIN) -> Verdict:
+        verdict = Verdict()
+        try:
+            self.wait_quiet(seconds)
+        except Late:
+            verdict.faults.append(f"stuck: {self.legs()}")
+        self.forgive()
+        for check in (self.proof, self.every_worker):
+            try:
+                check()
+            except AssertionError as error:
+                verdict.faults.append(f"{check.__name__}: {error}")
+        try:
+            self.wait_quiet(seconds)
+        except Late:
+            verdict.faults.append(f"stuck after the proof: {self.legs()}")
+        verdict.faults += self._processes(before) + self._logs(before)
+        for name in WATCHED:
+            grown = pss_mb(self.house.pids(name)) - before.pss[name]
+            verdict.growth[name] = grown
+            if grown > GROWTH_MB:
+                verdict.faults.append(f"{name} grew by {grown:.0f} MB")
+        for robot in self.robots:
+            if robot.injected:
+                verdict.faults.append(f"an injected header went through: {robot.injected[0][:300]}")
+                robot.injected.clear()
+        return verdict
+
+    def _processes(self, before: Baseline) -> list[str]:
+        return [
+            f"{name} is another process now" for name, pid in before.pids.items() if self.house.pid_now(name) != pid
+        ]
+
+    def _logs(self, before: Baseline) -> list[str]:
+        """What processes wrote meanwhile that only an accident writes."""
+        found = []
+        for path in sorted(self.house.instance.log.glob("*.log")):
+            with path.open("rb") as file:
+                file.seek(before.logs.get(path, 0))
+                lines = file.read().decode(errors="replace").splitlines()
+            bad = [line for line in lines if CRASH.search(line)]
+            if bad:
+                found.append(f"{path.name}: {bad[0][:300]}" + (f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""))
+        return found
+
+
+def until(seconds: float) -> Any:
+    """Iterates for so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield
