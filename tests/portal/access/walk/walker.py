@@ -52,7 +52,10 @@ def state(engines: Engines) -> str:
     for model in apps.get_models():
         ours = model.__module__.startswith("portal.") or model.__name__ in ("Group", "User_groups")
         if ours and model.__name__ not in UNWATCHED:
-            digest.update(repr(list(model._default_manager.order_by("pk").values_list())).encode())
+            for row in model._default_manager.order_by("pk").values_list():
+                # PostgreSQL gives bytes as memoryview, whose repr is an address
+                plain = [bytes(value) if isinstance(value, memoryview) else value for value in row]
+                digest.update(repr(plain).encode())
     for folder in (settings.INSTANCE.mail, settings.INSTANCE.media):
         digest.update(repr(sorted(str(path) for path in folder.rglob("*"))).encode())
     through = apps.get_model("business", "User").groups.through
