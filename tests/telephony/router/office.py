@@ -86,6 +86,7 @@ def appearance(station: str, owner: int | None, line: int = 1, **more: Any) -> A
     )
 
 
+LINE_LOGIN, LINE_SECRET = "line", "line-secret"
 LINE = OutsideLine(line_id=7, description="Carrier", target="sip:10.9.9.9:5060", caller_id="5854213850")
 EMERGENCY_LINE = LINE.model_copy(update={"line_id": 8, "description": "Copper", "emergency": True})
 

@@ -13,10 +13,9 @@ from tests.harness.carrier import Carrier, CarrierCall
 from tests.harness.place import Place
 from tests.harness.sip import Call, Peer
 from tests.telephony.router.engine import Engine
-from tests.telephony.router.office import ANNS, BOBS, LINE, snapshot
+from tests.telephony.router.office import BOBS, LINE, LINE_LOGIN, LINE_SECRET, snapshot
 
-pytestmark = pytest.mark.telephony
-SECRET = "line-secret"
+pytestmark = [pytest.mark.telephony, pytest.mark.usefixtures("earlier_calls_are_known")]
 
 
 @pytest.fixture(scope="module")
@@ -25,40 +24,23 @@ def place() -> Place:
 
 
 @pytest.fixture(scope="module")
-def carrier(place: Place) -> Iterator[Carrier]:
-    with Carrier(place.phone_address(), place.instance.sip, login="line", password=SECRET) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def engine(place: Place, carrier: Carrier) -> Iterator[Engine]:
     line = LINE.model_copy(
         update={
             "target": carrier.target,
-            "username": "line",
+            "username": LINE_LOGIN,
             "destination": "102",
             "identity": True,
             "caller_id_name": "Archer Ltd",
         }
     )
     office = snapshot(lines=[line], ring_seconds=0.5)
-    with Engine(office, media=3, passwords={LINE.line_id: SECRET}, place=place) as running:
+    with Engine(office, media=3, passwords={LINE.line_id: LINE_SECRET}, place=place) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def ann(engine: Engine) -> Peer:
-    return engine.phone("ann", ANNS)
-
-
-@pytest.fixture(scope="module")
-def bob(engine: Engine) -> Peer:
-    return engine.phone("bob", BOBS)
-
-
 @pytest.fixture(autouse=True)
-def _earlier_calls_are_known(engine: Engine, carrier: Carrier) -> None:
-    engine.known_calls.update(one["call_id"] for one in engine.events() if "call_id" in one)
+def _no_challenges(carrier: Carrier) -> None:
     carrier.challenging = False
 
 
@@ -198,7 +180,7 @@ def test_a_challenge_is_answered_with_the_password_of_the_line(engine: Engine, a
     assert far.bye().code == 200
     call.expect_bye()
     assert engine.outcome(call_id) == "answered"
-    assert SECRET not in "".join(path.read_text() for path in (engine.place.folder / "logs").glob("*.log"))
+    assert LINE_SECRET not in "".join(path.read_text() for path in (engine.place.folder / "logs").glob("*.log"))
 
 
 # -- digits ----------------------------------------------------------------------------------------------

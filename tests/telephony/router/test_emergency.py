@@ -11,10 +11,9 @@ from tests.harness.carrier import Carrier
 from tests.harness.place import Place
 from tests.harness.sip import Peer
 from tests.telephony.router.engine import Engine
-from tests.telephony.router.office import ANNS, BOBS, LINE, snapshot
+from tests.telephony.router.office import ANNS, LINE, LINE_LOGIN, LINE_SECRET, snapshot
 
-pytestmark = pytest.mark.telephony
-SECRET = "line-secret"
+pytestmark = [pytest.mark.telephony, pytest.mark.usefixtures("earlier_calls_are_known")]
 ANNS_CALLER_ID = "5854215555"  # of her handset (office.py)
 
 
@@ -24,33 +23,22 @@ def place() -> Place:
 
 
 @pytest.fixture(scope="module")
-def carrier(place: Place) -> Iterator[Carrier]:
-    with Carrier(place.phone_address(), place.instance.sip, login="line", password=SECRET) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def engine(place: Place, carrier: Carrier) -> Iterator[Engine]:
     line = LINE.model_copy(
-        update={"target": carrier.target, "username": "line", "emergency": True, "max_calls": 1, "destination": "102"}
+        update={
+            "target": carrier.target,
+            "username": LINE_LOGIN,
+            "emergency": True,
+            "max_calls": 1,
+            "destination": "102",
+        }
     )
-    with Engine(snapshot(lines=[line]), media=2, passwords={LINE.line_id: SECRET}, place=place) as running:
+    with Engine(snapshot(lines=[line]), media=2, passwords={LINE.line_id: LINE_SECRET}, place=place) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def ann(engine: Engine) -> Peer:
-    return engine.phone("ann", ANNS)
-
-
-@pytest.fixture(scope="module")
-def bob(engine: Engine) -> Peer:
-    return engine.phone("bob", BOBS)
-
-
 @pytest.fixture(autouse=True)
-def _fresh(engine: Engine, carrier: Carrier) -> None:
-    engine.known_calls.update(one["call_id"] for one in engine.events() if "call_id" in one)
+def _fresh(carrier: Carrier) -> None:
     carrier.challenging = False
     carrier.peer.inbox.clear()
 

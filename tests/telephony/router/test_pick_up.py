@@ -9,9 +9,9 @@ import pytest
 from tests.harness.place import Place
 from tests.harness.sip import Call, Peer
 from tests.telephony.router.engine import Engine
-from tests.telephony.router.office import ANNS, BOBS, BOBS_SECOND, LOBBY, snapshot
+from tests.telephony.router.office import BOBS, BOBS_SECOND, LOBBY, snapshot
 
-pytestmark = pytest.mark.telephony
+pytestmark = [pytest.mark.telephony, pytest.mark.usefixtures("earlier_calls_are_known")]
 
 
 @pytest.fixture(scope="module")
@@ -19,31 +19,6 @@ def engine() -> Iterator[Engine]:
     place = Place({"SWITCHROOM_MEDIA_WARM": "2", "SWITCHROOM_MEDIA_MAX": "3"})
     with Engine(snapshot(), media=2, place=place) as engine:
         yield engine
-
-
-@pytest.fixture(scope="module")
-def ann(engine: Engine) -> Peer:
-    return engine.phone("ann", ANNS)
-
-
-@pytest.fixture(scope="module")
-def bob(engine: Engine) -> Peer:
-    return engine.phone("bob", BOBS)
-
-
-@pytest.fixture(scope="module")
-def second(engine: Engine) -> Peer:
-    return engine.phone("bob2", BOBS_SECOND)
-
-
-@pytest.fixture(scope="module")
-def lobby(engine: Engine) -> Peer:
-    return engine.phone("lobby", LOBBY)
-
-
-@pytest.fixture(autouse=True)
-def _earlier_calls_are_known(engine: Engine) -> None:
-    engine.known_calls.update(one["call_id"] for one in engine.events() if "call_id" in one)
 
 
 def ringing(engine: Engine, ann: Peer, bob: Peer, second: Peer) -> tuple[Call, Call, Call, str]:

@@ -13,7 +13,6 @@ from telephony.messages.commands import EndCall, Originate, RingHandset
 from tests.harness.sip import Peer
 from tests.telephony.router.engine import Engine
 from tests.telephony.router.office import (
-    ANNS,
     BOBS,
     BOBS_SECOND,
     attempt,
@@ -25,7 +24,7 @@ from tests.telephony.router.office import (
 )
 from tests.telephony.router.talk import talk
 
-pytestmark = pytest.mark.telephony
+pytestmark = [pytest.mark.telephony, pytest.mark.usefixtures("earlier_calls_are_known")]
 
 QUICK = 0.5  # seconds a ring lasts here
 
@@ -36,21 +35,6 @@ def engine() -> Iterator[Engine]:
     with Engine(snapshot(extensions=routes, ring_seconds=QUICK)) as engine:
         engine.worker()
         yield engine
-
-
-@pytest.fixture(scope="module")
-def ann(engine: Engine) -> Peer:
-    return engine.phone("ann", ANNS)
-
-
-@pytest.fixture(scope="module")
-def bob(engine: Engine) -> Peer:
-    return engine.phone("bob", BOBS)
-
-
-@pytest.fixture(autouse=True)
-def _earlier_calls_are_known(engine: Engine) -> None:
-    engine.known_calls.update(one["call_id"] for one in engine.events() if "call_id" in one)
 
 
 def test_ann_talks_to_bob_and_the_record_of_it_is_whole(engine: Engine, ann: Peer, bob: Peer) -> None:
