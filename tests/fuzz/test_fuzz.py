@@ -11,7 +11,18 @@ from tests.fuzz.target import Target
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 SEED, SECONDS = 1, 2.0
-HERE = ("torture", "sdp", "late", "forged")  # `make fuzz` does the others, too; not all of them pass yet
+HERE = (
+    "torture",
+    "sdp",
+    "late",
+    "forged",
+    "rtp",
+    "names",
+    "strangers",
+    "digest-flood",
+    "scanners",
+    "garbage",
+)  # `make fuzz` does the others, too; not all of them pass yet
 
 
 @pytest.fixture(scope="module")
