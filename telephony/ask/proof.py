@@ -51,9 +51,18 @@ def prove(snapshot: Snapshot) -> tuple[Proven, ...]:
 
 
 def reaching(snapshot: Snapshot) -> frozenset[str]:
-    """Stations from which every way to dial help leads to an outside line."""
+    """Stations from which every way to dial help leads to an outside line that is meant for it: marked for emergency
+    calls, or named by the handset's caller ID. The switch uses no others when it must do without the router, so a line
+    that a service group merely adds as a last resort does not count."""
     rows = prove(snapshot)
-    return frozenset(row.station for row in rows) - frozenset(row.station for row in rows if not row.reached)
+    lost = {row.station for row in rows if not row.reached}
+    marked = any(line.emergency for line in snapshot.outside_lines)
+    named = {entry.number for entry in snapshot.emergency.caller_ids if entry.line_ids}
+    return frozenset(
+        entry.station
+        for entry in snapshot.appearances
+        if entry.station not in lost and (marked or entry.emergency_caller_id in named)
+    )
 
 
 def _one(index: SnapshotIndex, entry: AppearanceEntry, dialled: str) -> Proven:
