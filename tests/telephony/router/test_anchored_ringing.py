@@ -1,4 +1,4 @@
-"""A call from outside while it rings: picked up, ended, sent to voicemail; several phones with sound of their own."""
+"""A call from outside while it rings: picked up, sent to voicemail; several phones with sound of their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from telephony.messages.commands import EndCall, SendToVoicemail
+from telephony.messages.commands import SendToVoicemail
 from tests.harness.carrier import Carrier, CarrierCall
 from tests.harness.place import Place
 from tests.harness.sip import Call, Peer
@@ -103,28 +103,6 @@ def test_a_call_from_outside_is_sent_to_voicemail_while_it_rings(
     assert engine.event("call.answered", call_id=call_id)["by"] == "voicemail/102"
     assert engine.outcome(call_id) == "voicemail"
     assert "admin sent it to voicemail." in sentences(engine, call_id)
-
-
-def test_a_call_from_outside_is_ended_while_it_rings(engine: Engine, bob: Peer, second: Peer, carrier: Carrier) -> None:
-    caller, one, other, call_id = ringing(engine, carrier, bob, second)
-    assert engine.command(EndCall, call_id=call_id).ok
-    one.expect_cancel()
-    other.expect_cancel()
-    assert caller.final().code >= 400
-    assert engine.outcome(call_id) == "ended_by_administrator"
-    assert not engine.last_state()["calls"]
-
-
-def test_a_call_to_the_outside_is_ended_while_it_rings(engine: Engine, lobby: Peer, carrier: Carrier) -> None:
-    call = lobby.invite("95551212", rtp=False)
-    far = carrier.take()
-    far.ring()
-    call.expect(180)
-    call_id = engine.new_call(dialled="95551212")
-    assert engine.command(EndCall, call_id=call_id).ok
-    far.expect_cancel()
-    assert call.final().code >= 400
-    assert engine.outcome(call_id) == "ended_by_administrator"
 
 
 def test_two_phones_that_send_sound_early_are_not_heard_in_turns(
