@@ -137,8 +137,11 @@ class AttendantEntry(Wire):
 
 
 class DialPlan(Wire):
-    """Leading digits of the internal dial plan (S07-17..S07-20), Normal Mode defaults."""
+    """Leading digits of the internal dial plan (S07-17..S07-20), Normal Mode defaults. In Extension Mode everything
+    but extensions, operator and outside lines is dialled with "*" before its digit, and `extension_leading` is not
+    looked at (S07-18)."""
 
+    mode: Literal["normal", "extension"] = "normal"
     extension_digits: int = 3
     extension_leading: tuple[str, str] = ("1", "2")
     operator: str = "0"
@@ -150,6 +153,11 @@ class DialPlan(Wire):
     station: str = "5"
     speed_dial: str = "3"  # shares its digit with leave_voicemail by default (S07-20)
     enterprise: str = "8"
+
+    @property
+    def star(self) -> str:
+        """What is dialled before the digit of a function."""
+        return "*" if self.mode == "extension" else ""
 
 
 class Language(StrEnum):

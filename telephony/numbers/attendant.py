@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from telephony.messages.snapshot import DialPlan
+from telephony.numbers.functions import first_digits
 from telephony.numbers.internal import digits_only, is_extension, is_speed_dial
 
 _KEYS = {
@@ -49,7 +50,7 @@ def read(entry: str, plan: DialPlan, shortcuts: Mapping[str, str], *, speed_dial
 
 def _may_become(entry: str, plan: DialPlan, *, speed_dials: bool) -> bool:
     """Whether a longer number begins with the entry."""
-    if entry[0] in plan.extension_leading and len(entry) < plan.extension_digits:
+    if entry[0] in first_digits(plan) and len(entry) < plan.extension_digits:
         return True
     if not speed_dials:
         return False

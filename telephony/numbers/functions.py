@@ -51,7 +51,7 @@ def phone_functions(
 ) -> tuple[Function, ...]:
     """What can be dialled, in the order of the sheet. `outside`: whether there is an outside line; `extension`: the
     reader's own, for the examples."""
-    own = extension or plan.extension_leading[0] + "0" * (plan.extension_digits - 2) + "1"
+    own = extension or first_digits(plan)[0] + "0" * (plan.extension_digits - 2) + "1"
     found = []
     for candidate in (*_calls(plan, emergency, outside), *_messages(plan, own), *_in_the_office(plan, own)):
         got = understand(candidate.sample, plan, emergency)
@@ -61,7 +61,9 @@ def phone_functions(
 
 
 def _calls(plan: DialPlan, emergency: Emergency, outside: bool) -> list[_Candidate]:
-    low, high = (plan.extension_leading[n] + d * (plan.extension_digits - 1) for n, d in ((0, "0"), (1, "9")))
+    first = first_digits(plan)
+    low, high = (first[n] + d * (plan.extension_digits - 1) for n, d in ((0, "0"), (-1, "9")))
+    station, speed = plan.star + plan.station, plan.star + plan.speed_dial
     rows = [
         _Candidate(
             Function("Calls", "Emergency call", number, text="Reaches the emergency services at once."),
@@ -86,19 +88,21 @@ def _calls(plan: DialPlan, emergency: Emergency, outside: bool) -> list[_Candida
     rows += [
         _Candidate(
             Function(
-                "Calls", "One telephone", f"{plan.station}nnn", f"{plan.station}111",
+                "Calls", "One telephone", f"{station}nnn", f"{station}111",
                 "Rings that telephone alone.",
             ),
-            f"{plan.station}111",
+            f"{station}111",
             meanings.Station,
         ),
-        _future("Calls", "System speed dial", f"{plan.speed_dial}50 to {plan.speed_dial}99", f"{plan.speed_dial}50"),
+        _future("Calls", "System speed dial", f"{speed}50 to {speed}99", f"{speed}50"),
     ]  # fmt: skip
     return rows
 
 
 def _messages(plan: DialPlan, own: str) -> list[_Candidate]:
-    center, leave, functions = plan.message_center, plan.leave_voicemail, plan.pbx_functions
+    center, leave, functions = (
+        plan.star + one for one in (plan.message_center, plan.leave_voicemail, plan.pbx_functions)
+    )
     return [
         _Candidate(
             Function(
@@ -124,7 +128,7 @@ def _messages(plan: DialPlan, own: str) -> list[_Candidate]:
 
 
 def _in_the_office(plan: DialPlan, own: str) -> list[_Candidate]:
-    calls, pbx = plan.call_functions, plan.pbx_functions
+    calls, pbx = plan.star + plan.call_functions, plan.star + plan.pbx_functions
     return [
         _Candidate(
             Function(
@@ -152,6 +156,13 @@ def _future(group: str, title: str, dial: str, sample: str) -> _Candidate:
     return _Candidate(Function(group, title, dial, sample if dial != sample and "+" in dial else ""), sample)
 
 
+def first_digits(plan: DialPlan) -> tuple[str, ...]:
+    """What an extension may begin with."""
+    if plan.mode == "extension":
+        return tuple(digit for digit in "0123456789" if digit not in (plan.operator, plan.external))
+    return plan.extension_leading
+
+
 def _emergency(plan: DialPlan, emergency: Emergency) -> Sequence[str]:
     """With the access digit, and without it where that is allowed (S23-01)."""
     numbers = [number for number in emergency.numbers if number]
@@ -160,6 +171,8 @@ def _emergency(plan: DialPlan, emergency: Emergency) -> Sequence[str]:
 
 
 def _span(low: str, high: str, plan: DialPlan) -> str:
+    if plan.mode == "extension":
+        return f"{low} to {high}, but none that begins with {plan.operator} or {plan.external}"
     first, last = plan.extension_leading
     if int(last) - int(first) <= 1:
         return f"{low} to {high}"

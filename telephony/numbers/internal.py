@@ -1,8 +1,9 @@
-"""The internal dial plan in Normal Mode (S07-17..S07-21): dialled digits -> Meaning.
+"""The internal dial plan in Normal and in Extension Mode (S07-16..S07-21): dialled digits -> Meaning.
 
 Total: every text has a meaning, at worst `Unknown` with a sentence. The order matters and is the
 safety rule of the house: emergency first, always; then exact and extension numbers; then functions by
-their leading digit. Only digits of the plan are used, so a function moves with its digit (S07-21).
+their leading digit. Only digits of the plan are used, so a function moves with its digit (S07-21). Extension Mode has
+the same functions behind a star (S07-18, AMB-15).
 """
 
 from __future__ import annotations
@@ -42,13 +43,18 @@ def digits_only(text: str) -> bool:
 
 
 def is_extension(text: str, plan: DialPlan) -> bool:
-    """Whether the text has the form of a user or system extension (S07-17)."""
-    return len(text) == plan.extension_digits and digits_only(text) and text[0] in plan.extension_leading
+    """Whether the text has the form of a user or system extension (S07-17, S07-18)."""
+    if len(text) != plan.extension_digits or not digits_only(text):
+        return False
+    if plan.mode == "extension":
+        return text[0] not in (plan.operator, plan.external)
+    return text[0] in plan.extension_leading
 
 
 def is_speed_dial(text: str, plan: DialPlan) -> bool:
     """Whether the text has the form of a system speed dial number (S18-27)."""
-    return text[:1] == plan.speed_dial and entry_of(text[1:]) is not None
+    prefix = plan.star + plan.speed_dial
+    return text.startswith(prefix) and entry_of(text[len(prefix) :]) is not None
 
 
 def emergency_number(dialled: str, plan: DialPlan, emergency: Emergency) -> str:
@@ -69,22 +75,26 @@ def meaning(dialled: str, plan: DialPlan, emergency: Emergency) -> Meaning:
         return External(number)
     if not number:
         return Unknown(dialled, "No number was dialled.")
-    if not digits_only(number):
+    starred = bool(plan.star) and number.startswith(plan.star)
+    digits = number[1:] if starred else number
+    if not digits_only(digits):
         return Unknown(dialled, f"{dialled!r} is not a telephone number.")
-    if number == plan.operator:
-        return Operator()
-    if is_extension(number, plan):
-        return Extension(number)
-    return _by_leading_digit(number, plan) or Unknown(dialled, f"{number} is not a number of this office.")
+    if not starred:
+        if number == plan.operator:
+            return Operator()
+        if is_extension(number, plan):
+            return Extension(number)
+        if number[0] == plan.external and 1 <= len(number) - 1 <= EXTERNAL_DIGITS:
+            return External(number[1:])
+    found_function = _function(digits, plan) if starred or not plan.star else None
+    return found_function or Unknown(dialled, f"{number} is not a number of this office.")
 
 
-def _by_leading_digit(number: str, plan: DialPlan) -> Meaning | None:
-    """Rows that share a digit are told apart by length and second digit (S07-20)."""
-    first, rest = number[0], number[1:]
-    if first == plan.external and 1 <= len(rest) <= EXTERNAL_DIGITS:
-        return External(rest)
+def _function(digits: str, plan: DialPlan) -> Meaning | None:
+    """Without the star. Rows that share a digit are told apart by length and second digit (S07-20)."""
+    first, rest = digits[0], digits[1:]
     if first == plan.station and len(rest) == 3:
-        return Station(number)
+        return Station(plan.star + digits)
     if is_extension(rest, plan):
         if first == plan.leave_voicemail:
             return LeaveVoicemail(rest)
@@ -94,7 +104,7 @@ def _by_leading_digit(number: str, plan: DialPlan) -> Meaning | None:
             return PickUp(rest)
     found: Meaning | None = None
     if first == plan.speed_dial and (entry := entry_of(rest)) is not None:
-        found = SpeedDial(number, entry)
+        found = SpeedDial(plan.star + digits, entry)
     if found is None and first == plan.call_functions:
         found = _call_function(rest)
     if found is None and first == plan.pbx_functions:
