@@ -11,14 +11,17 @@ import logging
 import os
 import select
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from instance import Instance
+from instance import SOURCE, Instance
 from telephony.media import spool, worker
 from telephony.media.link import RouterLink
 from telephony.messages.workers import Grow, MailboxTouched, SupervisorHello, WorkerDied
+from telephony.voice.sentences import SENTENCES
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +56,7 @@ class Supervisor:
         self.link = RouterLink(inst.router_socket, self._hello)
         self.stopping = False
         self._salvage_at = 0.0
+        self._voice: subprocess.Popen[bytes] | None = None
         self._wake_in, self._wake_out = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
 
     def _hello(self) -> SupervisorHello:
@@ -65,16 +69,26 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)  # its arrival wakes the select below
         signal.set_wakeup_fd(self._wake_out, warn_on_full_buffer=False)
         (self.inst.media / "spool").mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._speak()
         log.info("media.started warm=%d max=%d", len(self.slots), self.inst.media_max)
         while not self.stopping:
             self._turn()
         return self._farewell()
+
+    def _speak(self) -> None:
+        """What nobody recorded is spoken once, beside the calls (telephony/voice/__main__.py)."""
+        prompts = self.inst.media / "prompts" / "en"
+        missing = [text for text in SENTENCES if not (prompts / f"{text.name}.wav").exists()]
+        if missing:
+            self._voice = subprocess.Popen([sys.executable, "-m", "telephony.voice", str(prompts)], cwd=SOURCE)
 
     def _stop(self) -> None:
         self.stopping = True
 
     def _turn(self) -> None:
         self._reap()
+        if self._voice is not None and self._voice.poll() is not None:
+            self._voice = None
         self._start_due()
         for message in self.link.poll():
             if isinstance(message, Grow):

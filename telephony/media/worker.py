@@ -15,7 +15,6 @@ from telephony.media.link import RouterLink
 from telephony.media.pjsua import PjsuaPort
 from telephony.media.prompts import Prompts
 from telephony.messages.workers import CallGranted, EndSession, Lease, PinChecked, Recycle, WorkerHello
-from telephony.voice.sentences import SENTENCES
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +46,6 @@ def run(inst: Instance, number: int) -> int:
         lambda: WorkerHello(worker=number, pid=os.getpid(), address=str(address), sessions=host.sessions()),
     )
     prompts = Prompts(inst.media / "prompts" / "en")
-    if number == 0:  # what nobody recorded is spoken once, before somebody calls
-        desk.submit(lambda: prompts.prepare(SENTENCES), lambda made: None)
     host = Host(
         port=port, desk=desk, prompts=prompts, switch=inst.switch_internal,
         mail_root=inst.mail, spool_folder=inst.media / "spool",

@@ -54,7 +54,8 @@ class Peer:
         self._closed = False
         self._calls: list[Call] = []
         self.automatic: dict[str, int] = {}  # method -> code answered at once, still kept in `seen`
-        threading.Thread(target=self._receive, daemon=True).start()
+        self._receiver = threading.Thread(target=self._receive, daemon=True)
+        self._receiver.start()
 
     @property
     def contact(self) -> str:
@@ -247,6 +248,7 @@ class Peer:
             call.close()
         self._closed = True
         self.socket.close()
+        self._receiver.join(1)  # until then the kernel keeps the address, and nobody else can have it
 
     def __enter__(self) -> Peer:
         return self

@@ -167,9 +167,11 @@ def test_the_message_center_plays_and_deletes_what_was_recorded(house: House) ->
     assert house.counts() == Counts(0, 1), "heard is no longer new"
     began = time.monotonic()
     call.rtp.dial("7")
-    call.expect_bye(12)
+    wait_for(lambda: contains(call.rtp.heard_since(began), read_wav(ENGLISH / "vm-nomore.wav")), 12, "the end")
     assert house.counts() == Counts(0, 0)
     assert contains(call.rtp.heard_since(began), read_wav(ENGLISH / "vm-deleted.wav"))
+    call.rtp.dial("#")  # out of the main menu
+    call.expect_bye(12)
     house.router.expect(MailboxTouched, count=2)
 
 

@@ -278,6 +278,9 @@ class Engine:
         return peer
 
     def worker(self, number: int = 0) -> FakeWorker:
+        for old in [one for one in self.workers if one.number == number]:  # of a first try
+            old.close()
+            self.workers.remove(old)
         worker = FakeWorker(self.place, number)
         self.workers.append(worker)
         return worker

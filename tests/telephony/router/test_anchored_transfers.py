@@ -11,9 +11,9 @@ from tests.harness.carrier import Carrier, CarrierCall
 from tests.harness.place import Place
 from tests.harness.sip import Call, Peer
 from tests.telephony.router.engine import Engine
-from tests.telephony.router.office import ANNS, BOBS, LINE, LOBBY, attempt, extension, phone, route, snapshot
+from tests.telephony.router.office import ANNS, BOBS, LINE, attempt, extension, phone, route, snapshot
 
-pytestmark = pytest.mark.telephony
+pytestmark = [pytest.mark.telephony, pytest.mark.usefixtures("earlier_calls_are_known")]
 
 
 @pytest.fixture(scope="module")
@@ -36,26 +36,6 @@ def engine(place: Place, carrier: Carrier) -> Iterator[Engine]:
     ]
     with Engine(snapshot(lines=[line], extensions=routes, ring_seconds=0.5), media=4, place=place) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def ann(engine: Engine) -> Peer:
-    return engine.phone("ann", ANNS)
-
-
-@pytest.fixture(scope="module")
-def bob(engine: Engine) -> Peer:
-    return engine.phone("bob", BOBS)
-
-
-@pytest.fixture(scope="module")
-def lobby(engine: Engine) -> Peer:
-    return engine.phone("lobby", LOBBY)
-
-
-@pytest.fixture(autouse=True)
-def _earlier_calls_are_known(engine: Engine) -> None:
-    engine.known_calls.update(one["call_id"] for one in engine.events() if "call_id" in one)
 
 
 def talk(one: Call, other: Call) -> None:

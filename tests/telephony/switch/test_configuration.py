@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from instance import BadSetting, Instance, load
-from telephony.switch import relay
+from telephony.switch import relay, relay_memory
 from telephony.switch.__main__ import KAMAILIO, prepare
 from telephony.switch.databases import DATABASES, MissingScripts, create_databases
 from telephony.switch.machine import own_addresses
@@ -72,7 +72,7 @@ def test_the_relay_gets_one_leg_outside_and_one_towards_the_workers() -> None:
     arguments = relay.command(box, ["192.0.2.10", "127.0.0.1"])
     assert "--interface=external/192.0.2.10" in arguments
     assert f"--interface=internal/{box.relay_internal}" in arguments
-    assert "--config-file=none" in arguments
+    assert f"--config-file={relay_memory.client_config(box)}" in arguments, "never the machine's own configuration"
     told = relay.command(instance(SWITCHROOM_ADVERTISE="203.0.113.5"), ["192.0.2.10", "127.0.0.1"])
     assert "--interface=external/192.0.2.10!203.0.113.5" in told
 

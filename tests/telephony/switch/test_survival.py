@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -125,6 +126,7 @@ def test_a_killed_relay_carries_its_calls_on(switch: Switch) -> None:
 
     def offers_again() -> bool:
         """A re-INVITE is written down like a call; whether the relay does so shows when it is killed."""
+        time.sleep(0.3)  # the switch takes ten requests a second within a call and answers 500 to more
         other = threading.Thread(target=answered.accept_reinvite)
         other.start()
         second.reinvite("sendrecv")
