@@ -120,7 +120,6 @@ class AttendantApp(Wire):
     people: tuple[Listed, ...] = ()  # in the order they are read out
     language: Language = Language.PRIMARY  # of the line or DID number the caller came by (S28-04)
     plan: DialPlan = DialPlan()  # how digits are told apart
-    handover: bool = False  # reached from another attendant: the caller was answered already
 
 
 class Announcement(Wire):

@@ -77,7 +77,6 @@ def attendant(
     entry: AttendantEntry,
     setting: Setting,
     *,
-    handover: bool = False,
     language: Language = Language.PRIMARY,
 ) -> AttendantApp:
     """The attendant as it is at this moment. Members without an extension are skipped (S26-07)."""
@@ -93,7 +92,6 @@ def attendant(
             Listed(first_name=user.first_name, last_name=user.last_name, extension=user.extension) for user in listed
         ),
         plan=index.dial_plan,
-        handover=handover,
         language=language,
     )
 

@@ -37,7 +37,7 @@ def grant_call(router: Router, ask: AskCall, grant: Grant | None) -> CallGranted
         if entry is None:
             return CallGranted(ask=ask.ask, reason=f"There is no auto attendant {wanted}.")
         setting = router.schedules.setting(index, entry.schedule_id, time.time())
-        return CallGranted(ask=ask.ask, attendant=attendant(index, entry, setting, handover=True))
+        return CallGranted(ask=ask.ask, attendant=attendant(index, entry, setting))
     if not isinstance(found, CALLABLE):
         return CallGranted(ask=ask.ask, reason=f"{number} is not a number callers may choose.")
     if isinstance(found, Extension) and number not in index.extensions:

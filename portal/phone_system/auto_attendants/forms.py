@@ -30,7 +30,7 @@ class AttendantForm(forms.ModelForm):
             "dial_now_prompt": "“If you know the extension, dial it now.”",
             "repeat_prompt": "“Press star to hear these choices again.”",
             "end_call_prompt": "“Press nine or hang up.” Not said when shortcut 9 is set.",
-            "speed_dials": "Callers from outside may then call system speed dial numbers at your expense.",
+            "speed_dials": "Kept, but not carried out yet: callers cannot reach speed dial numbers from an attendant.",
             "default_extension": "Called when nothing was pressed for 8 seconds. Without one the call ends.",
         }
 

@@ -131,7 +131,7 @@ async def test_an_extension_that_is_not_there_is_said_not_dialled() -> None:
 async def test_another_attendant_is_handed_over() -> None:
     granted = Talk(office(), station=ANNS).ask("431")
     assert granted.attendant is not None
-    assert (granted.attendant.number, granted.attendant.handover, granted.token) == (1, True, "")
+    assert (granted.attendant.number, granted.token) == (1, "")
 
 
 async def test_a_call_nobody_knows_is_granted_nothing() -> None:

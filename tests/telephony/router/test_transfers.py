@@ -11,10 +11,10 @@ import pytest
 from tests.harness.place import Late
 from tests.harness.sip import Call, Message, Peer
 from tests.telephony.router.engine import Engine
-from tests.telephony.router.office import ANNS, BOBS, LOBBY, attempt, extension, phone, route, snapshot
+from tests.telephony.router.office import BOBS, attempt, extension, phone, route, snapshot
 from tests.telephony.router.talk import talk
 
-pytestmark = pytest.mark.telephony
+pytestmark = [pytest.mark.telephony, pytest.mark.usefixtures("earlier_calls_are_known")]
 
 
 @pytest.fixture(scope="module")
@@ -22,26 +22,6 @@ def engine() -> Iterator[Engine]:
     routes = [extension("102", 2, route(attempt(phone(BOBS))))]
     with Engine(snapshot(extensions=routes, ring_seconds=0.5), relay=False) as engine:
         yield engine
-
-
-@pytest.fixture(scope="module")
-def ann(engine: Engine) -> Peer:
-    return engine.phone("ann", ANNS)
-
-
-@pytest.fixture(scope="module")
-def bob(engine: Engine) -> Peer:
-    return engine.phone("bob", BOBS)
-
-
-@pytest.fixture(scope="module")
-def lobby(engine: Engine) -> Peer:
-    return engine.phone("lobby", LOBBY)
-
-
-@pytest.fixture(autouse=True)
-def _earlier_calls_are_known(engine: Engine) -> None:
-    engine.known_calls.update(one["call_id"] for one in engine.events() if "call_id" in one)
 
 
 def refer(transferor: Call, other: Peer, target: str) -> tuple[Message, str]:

@@ -8,25 +8,15 @@ import pytest
 
 from tests.harness.sip import Peer
 from tests.telephony.router.engine import Engine
-from tests.telephony.router.office import ANNS, BOBS, snapshot
+from tests.telephony.router.office import BOBS, snapshot
 
-pytestmark = pytest.mark.telephony
+pytestmark = [pytest.mark.telephony, pytest.mark.usefixtures("earlier_calls_are_known")]
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     with Engine(snapshot()) as engine:
         yield engine
-
-
-@pytest.fixture(scope="module")
-def ann(engine: Engine) -> Peer:
-    return engine.phone("ann", ANNS)
-
-
-@pytest.fixture(autouse=True)
-def _earlier_calls_are_known(engine: Engine) -> None:
-    engine.known_calls.update(one["call_id"] for one in engine.events() if "call_id" in one)
 
 
 def test_without_a_worker_the_caller_hears_503_and_when_to_try_again(engine: Engine, ann: Peer) -> None:
