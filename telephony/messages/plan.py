@@ -39,6 +39,7 @@ class Step(Wire):
     reason: str = ""
     headers: tuple[str, ...] = ()  # of the answer with `code`: whole header lines without CRLF
     ask: str = ""  # a key the router understands, e.g. "voicemail/102"
+    ringing: bool = False  # with `ask`: the caller hears ringing while the answer is awaited
     busy: int | None = None  # index of the step after busy / no answer / nobody registered / any error;
     no_answer: int | None = None  # None: the next one
     not_registered: int | None = None
@@ -86,7 +87,7 @@ class RoutePlan(Wire):
                 steps.append(answer)
                 continue
             if step.ask:
-                steps.append({"ask": step.ask})
+                steps.append({"ask": step.ask, "wait": 1} if step.ringing else {"ask": step.ask})
                 continue
             out: dict[str, Any] = {"ring": step.ring_ms, "t": [_target(t) for t in step.targets]}
             for key, value in (

@@ -10,13 +10,24 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from telephony.messages.plan import MAX_BRANCHES, Explanation
+from telephony.messages.plan import MAX_BRANCHES, Explanation, RoutePlan
 from telephony.messages.snapshot import Language, Presence
+from telephony.messages.workers import AnyApp
 from telephony.router.audit_pins import AuditPins
 from telephony.router.index import SnapshotIndex
 
 Side = Literal["caller", "callee"]
 Role = Literal["", "first", "second", "test", "far", "picker", "transferred"]
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A caller for whom no media worker is free: he hears ringing meanwhile (decision 15)."""
+
+    app: AnyApp
+    plan: RoutePlan
+    since: float  # monotonic seconds
+    rounds: int = 0  # questions of the switch it has cost
 
 
 @dataclass(slots=True)
@@ -35,6 +46,7 @@ class Leg:
     kind: str = "internal"  # of its plan
     application: str = ""  # the worker application that was asked for last: "voicemail/102"
     lease: str = ""
+    waiting: Waiting | None = None  # for a worker, while every one is taken
     budget: int = MAX_BRANCHES
     rang: bool = False  # somebody or something on the far side answered with 180 or 183
     deciding: bool = False  # an answer to the switch is being prepared

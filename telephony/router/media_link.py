@@ -6,12 +6,12 @@ The router listens; whoever connects says hello first. Nothing here needs Redis 
 from __future__ import annotations
 
 import asyncio
+import bisect
 import contextlib
 import logging
 import os
 import stat
 import uuid
-from collections import deque
 from collections.abc import Callable, Container
 from pathlib import Path
 
@@ -42,7 +42,7 @@ from telephony.router.leases import Grant, Pool
 
 log = logging.getLogger(__name__)
 
-WAIT_SECONDS = 1.5  # for a worker, before the caller hears 503
+WAIT_SECONDS = 1.5  # for a worker, before the caller hears that he waits
 LINE = 1 << 20
 
 Out = Lease | EndSession | PinChecked | CallGranted | Grow | Recycle
@@ -61,7 +61,7 @@ class MediaLink:
         self.on_worker: Callable[[int, bool, str], None] = lambda number, up, text: None
         self._writers: dict[int, asyncio.StreamWriter] = {}
         self._supervisor: asyncio.StreamWriter | None = None
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: list[tuple[float, asyncio.Future[None]]] = []  # since when, longest first
         self._asked = 0
 
     # -- listening -----------------------------------------------------------------------------------
@@ -160,10 +160,14 @@ class MediaLink:
         self._keep_spare()
 
     # -- leases --------------------------------------------------------------------------------------
-    async def lease(self, call_id: str, app: AnyApp, *, wait: float = WAIT_SECONDS) -> tuple[Grant, str] | None:
-        """Lease a worker, waiting for one if need be: the grant and the worker's SIP address, or None."""
+    async def lease(
+        self, call_id: str, app: AnyApp, *, wait: float = WAIT_SECONDS, since: float | None = None
+    ) -> tuple[Grant, str] | None:
+        """Lease a worker, waiting for one if need be: the grant and the worker's SIP address, or None. Who has waited
+        longest comes first; `since` (loop time) is when a wait that goes on began."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait
+        began = loop.time() if since is None else since
         while True:
             if found := self.lease_now(call_id, app):
                 return found
@@ -171,10 +175,10 @@ class MediaLink:
             if left <= 0:
                 return None
             self._keep_spare()
-            turn: asyncio.Future[None] = loop.create_future()
-            self._waiting.append(turn)
+            turn = (began, loop.create_future())
+            bisect.insort(self._waiting, turn, key=lambda one: one[0])
             try:
-                await asyncio.wait_for(turn, left)
+                await asyncio.wait_for(turn[1], left)
             except TimeoutError:
                 return None
             finally:
@@ -222,7 +226,7 @@ class MediaLink:
 
     def _serve_waiting(self) -> None:
         """Wake as many as might find room; who finds none waits again in the same second."""
-        for turn in self._waiting:
+        for _, turn in self._waiting:
             if not turn.done():
                 turn.set_result(None)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from telephony.messages.plan import Explanation, RoutePlan
+from telephony.messages.plan import Explanation, RoutePlan, Step
 from telephony.messages.snapshot import OutsideLine
 from telephony.messages.workers import AnyApp, BridgeApp, PickUpApp
 from telephony.numbers.schedule import CLOSED, Setting
@@ -22,8 +22,8 @@ from telephony.router.draft import BRIDGE, Caller, Draft
 from telephony.router.index import SnapshotIndex
 from telephony.router.invite import Invite, InviteKind
 from telephony.router.ledger import Ledger
-from telephony.router.live import Call, Leg, LiveState
-from telephony.router.media_link import MediaLink
+from telephony.router.live import Call, Leg, LiveState, Waiting
+from telephony.router.media_link import WAIT_SECONDS, MediaLink
 from telephony.router.moved import sent_on
 from telephony.router.originate import first_leg, test_leg
 from telephony.router.server import Message, SwitchLink
@@ -40,6 +40,11 @@ log = logging.getLogger(__name__)
 
 ROOM_WITHIN = 0.5  # seconds an emergency call waits for the channel of the call that was ended for it
 BUSY_WORKERS = (503, "All voice channels are in use; please try again")
+WAITS = "Every voice channel was in use: the caller heard ringing until one was free."
+WAITING = "waiting"  # the key of a step that waits for a media worker
+ROUND_SECONDS = 2.5  # the switch waits three for an answer
+ROUNDS = 6  # with WAIT_SECONDS before them some 16 s in all
+SPARE_BRANCHES = 4  # of Kamailio's 30, beside a plan's 24 and the two questions around it
 
 
 class Questions:
@@ -241,6 +246,9 @@ class Questions:
             steps=(worker_step("none", "none", "none"),),  # replaced by _continue
         )
         key, code = str(m.get("key", "")), int(m.get("code") or 0)
+        if key == WAITING:
+            self._wait_on(link, leg)
+            return
         if key.startswith("line/"):
             self._next_line(link, leg, plan, key, code)
             return
@@ -315,28 +323,47 @@ class Questions:
         self._give_worker(link, leg, BridgeApp(to=_user_part(plan.callee_number), token=token), plan)
 
     def _give_worker(self, link: SwitchLink, leg: Leg, app: AnyApp, plan: RoutePlan) -> None:
-        call = leg.call
-        if found := self.media.lease_now(call.call_id, app):
+        if found := self.media.lease_now(leg.call.call_id, app):
             self._bring(link, leg, app, plan, found)
             return
+        leg.waiting = Waiting(app=app, plan=plan, since=_monotonic())
         leg.deciding = True
-        self._spawn(self._wait_for_worker(link, leg, app, plan))
+        self._spawn(self._wait_for_worker(link, leg, leg.waiting))
 
-    async def _wait_for_worker(self, link: SwitchLink, leg: Leg, app: AnyApp, plan: RoutePlan) -> None:
-        found = await self.media.lease(leg.call.call_id, app)
+    async def _wait_for_worker(self, link: SwitchLink, leg: Leg, waiting: Waiting) -> None:
+        """The switch gives an answer three seconds: who waits longer is asked for anew, and hears ringing."""
+        call = leg.call
+        wait = ROUND_SECONDS if waiting.rounds else WAIT_SECONDS
+        found = await self.media.lease(call.call_id, waiting.app, wait=wait, since=waiting.since)
         leg.deciding = False
-        if leg.ended or leg.call.ended_by:  # the caller gave up meanwhile
+        if leg.ended or call.ended_by:  # the caller gave up meanwhile
             if found:
                 self.media.end(found[0].lease)
                 self.media.finished(found[0].lease, "the caller gave up")
             if not leg.ended:
                 self._refuse(link, leg, 480, "Ended by an administrator")
             return
-        if found is None:
-            log.warning("lease.none call=%s app=%s", leg.call.call_id, app.app)
+        if found is not None:
+            leg.waiting = None
+            self._bring(link, leg, waiting.app, waiting.plan, found)
+            return
+        if waiting.rounds >= min(ROUNDS, leg.budget + SPARE_BRANCHES):
+            log.warning("lease.none call=%s app=%s", call.call_id, waiting.app.app)
             self._refuse(link, leg, *BUSY_WORKERS)
             return
-        self._bring(link, leg, app, plan, found)
+        if not waiting.rounds:
+            log.warning("lease.waits call=%s app=%s", call.call_id, waiting.app.app)
+            self.ledger.explain(call, [Explanation(text=WAITS)])
+        waiting.rounds += 1
+        _send(link, leg, waiting.plan.model_copy(update={"steps": (Step(ask=WAITING, ringing=True),)}))
+
+    def _wait_on(self, link: SwitchLink, leg: Leg) -> None:
+        """The switch asks for a caller who waits for a worker."""
+        if leg.waiting is None:  # we have restarted meanwhile
+            self._refuse(link, leg, *BUSY_WORKERS)
+            return
+        leg.deciding = True
+        self._spawn(self._wait_for_worker(link, leg, leg.waiting))
 
     def _bring(self, link: SwitchLink, leg: Leg, app: AnyApp, plan: RoutePlan, found: tuple[Grant, str]) -> None:
         grant, address = found

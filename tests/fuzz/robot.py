@@ -142,7 +142,7 @@ class Robot:
 
     def end_all(self) -> None:
         for dialog in list(self.dialogs.values()):
-            self.fire(self.within(dialog, "BYE"))
+            self.fire(self.within(dialog, "BYE"), self._hop(dialog))
         self.dialogs.clear()
 
     # -- receiving -----------------------------------------------------------------------------
@@ -233,6 +233,11 @@ class Robot:
             self.invites.append(message.uri)
         code = 200 if again else self.answers
         answer = message.reply(code, to_tag=token(), body=self.offer() if code == 200 else "")
+        if code == 200 and not again:  # a transfer may have brought two robots together: somebody must hang up
+            self.dialogs[message.call_id] = Dialog(
+                message.call_id, answer.get("To"), message.get("From"), uri_of(message.get("Contact")),
+                message.all("Record-Route"), message.body, 1,
+            )  # fmt: skip
         self.fire(answer.add("Contact", f"<{self.contact}>"), message.source)
 
     def close(self) -> None:

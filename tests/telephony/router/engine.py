@@ -6,6 +6,7 @@ with Engine(snapshot()) as engine:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import sqlite3
@@ -13,7 +14,6 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from types import TracebackType
 from typing import Any
 
@@ -102,6 +102,8 @@ class FakeWorker:
 
     def close(self) -> None:
         self.peer.close()
+        with contextlib.suppress(OSError):
+            self.hang_up_link()  # the reading thread would hold the link open
         self.link.close()
 
 
@@ -183,7 +185,7 @@ class Engine:
 
     def calls_on_disk(self) -> int:
         """Answered calls the switch would know again after `kill -9` (decision 9: written a second behind)."""
-        with closing(sqlite3.connect(self.instance.switch_state / "dialog.db", timeout=3)) as database:
+        with contextlib.closing(sqlite3.connect(self.instance.switch_state / "dialog.db", timeout=3)) as database:
             return int(database.execute("SELECT count(*) FROM dialog WHERE state >= 3").fetchone()[0])
 
     def restart_switch(self) -> None:

@@ -19,11 +19,48 @@ def engine() -> Iterator[Engine]:
         yield engine
 
 
-def test_without_a_worker_the_caller_hears_503_and_when_to_try_again(engine: Engine, ann: Peer) -> None:
-    answer = ann.invite("404", rtp=False).final()
+def test_without_a_worker_the_caller_hears_ringing_and_at_last_503_and_when_to_try_again(
+    engine: Engine, ann: Peer
+) -> None:
+    call = ann.invite("404", rtp=False)
+    call.expect(180, 3)
+    answer = call.final(30)
     assert answer.code == 503
     assert answer.get("Retry-After") == "5"
-    assert engine.outcome(engine.new_call(dialled="404")) == "failed"
+    call_id = engine.new_call(dialled="404")
+    assert engine.outcome(call_id) == "failed"
+    why = [line["text"] for one in engine.events(call_id) for line in one.get("why", ())]
+    assert "Every voice channel was in use: the caller heard ringing until one was free." in why
+
+
+def test_a_caller_who_gives_up_while_he_waits_leaves_nothing(engine: Engine, ann: Peer) -> None:
+    call = ann.invite("404", rtp=False)
+    call.expect(180, 3)
+    call.cancel()
+    assert call.final().code == 487
+    assert engine.outcome(engine.new_call(dialled="404")) == "cancelled"
+    assert engine.last_state()["calls"] == []
+
+
+def test_who_has_waited_longest_gets_the_first_worker_that_comes(engine: Engine, ann: Peer, bob: Peer) -> None:
+    call = ann.invite("3102", rtp=False)
+    call_id = engine.new_call(dialled="3102")
+    call.expect(180, 3)
+    later = bob.invite("404", rtp=False)  # a message center; both share one worker
+    later.expect(180, 3)
+    worker = engine.worker(0)
+    lease, _ = worker.take_call()
+    assert lease["call_id"] == call_id
+    call.expect(200)
+    call.ack()
+    second, _ = worker.take_call()
+    later.expect(200)
+    later.ack()
+    for one, held in ((call, lease), (later, second)):
+        one.bye()
+        worker.say(t="ended", lease=held["lease"])
+    assert engine.outcome(call_id) == "voicemail"
+    worker.close()
 
 
 def test_a_caller_who_waits_gets_the_worker_that_comes(engine: Engine, ann: Peer) -> None:

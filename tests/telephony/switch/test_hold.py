@@ -82,6 +82,14 @@ def test_the_held_party_hears_music_until_the_call_is_resumed(
     switch.place.wait_for(lambda: not hears_music(switch, held), 4, "the music to end")
 
 
+def test_saying_it_twice_is_one_hold_and_one_resume(switch: Switch, talking: tuple[Call, Call]) -> None:
+    call, called = talking
+    for direction in ("sendonly", "sendonly", "sendrecv", "sendrecv"):
+        change(call, called, direction)
+    assert switch.router.wait("hold", on=0)["by"] == "caller"
+    assert [m["on"] for m in switch.router.find("hold")] == [1, 0]
+
+
 def test_both_sides_may_hold_and_each_is_told_apart(switch: Switch, talking: tuple[Call, Call]) -> None:
     call, called = talking
     change(call, called, "sendonly")
