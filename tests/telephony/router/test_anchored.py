@@ -213,6 +213,19 @@ def test_digits_pressed_before_the_answer_reach_the_menu(engine: Engine, ann: Pe
     assert call.final().code == 486
 
 
+def test_a_digit_a_carrier_sends_by_info_is_one_press(engine: Engine, ann: Peer, carrier: Carrier) -> None:
+    call, far, _ = talking(engine, ann, carrier)
+    info = far._within("INFO", body="Signal=7\r\nDuration=160\r\n")
+    info.put("Content-Type", "application/dtmf-relay")
+    far._send(info)
+    assert carrier.peer.final(info).code == 200
+    engine.place.wait_for(lambda: call.rtp.digits == [7], 3, "the digit by INFO")
+    far.rtp.dial("8")
+    engine.place.wait_for(lambda: call.rtp.digits == [7, 8], 3, "the digit by RTP")
+    call.bye()
+    far.expect_bye()
+
+
 # -- hold ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("holder", ["phone", "carrier"])
 @pytest.mark.parametrize("how", ["sendonly", "inactive"])
@@ -294,6 +307,52 @@ def test_a_reinvite_without_an_offer_is_answered_with_one(engine: Engine, ann: P
     call.rtp.play_tone(700)
     call.rtp.wait_tone(440)
     far.rtp.wait_tone(700)
+    call.bye()
+    far.expect_bye()
+
+
+# -- session timers (RFC 4028) ------------------------------------------------------------------------------
+def test_a_carrier_that_refreshes_the_session_is_answered_each_time(
+    engine: Engine, bob: Peer, carrier: Carrier
+) -> None:
+    timer = (("Supported", "timer"), ("Session-Expires", "90;refresher=uac"), ("Min-SE", "90"))
+    call = carrier.call("5854213850", caller="5850890", headers=timer)
+    answered_by(bob)
+    answer = call.expect(200)
+    call.ack()
+    assert answer.get("Session-Expires").replace(" ", "") == "90;refresher=uac"
+    for _ in range(2):
+        refresh = call._within("INVITE", body=call.offer(), headers=timer)
+        call._send(refresh)
+        again = carrier.peer.final(refresh)
+        assert (again.code, again.get("Session-Expires").split(";")[0]) == (200, "90")
+        call._send(call._within("ACK", cseq=refresh.cseq))
+    call.bye()
+    assert engine.outcome(engine.new_call(from_number="5850890")) == "answered"
+
+
+def test_our_calls_offer_half_an_hour_and_a_carrier_may_leave_the_refreshing_to_us(
+    engine: Engine, ann: Peer, carrier: Carrier
+) -> None:
+    call = ann.invite("95551212")
+    far = carrier.take()
+    assert "timer" in far.request.get("Supported")
+    assert far.request.get("Session-Expires").startswith("1800")
+    far.reply(
+        200, far.offer(), headers=(("Session-Expires", "90;refresher=uac"), ("Require", "timer"))
+    )
+    far.listen_to(far.request.body)
+    far.expect_ack()
+    call.expect(200)
+    call.ack()
+    request = carrier.peer.expect(
+        lambda m: m.method in ("UPDATE", "INVITE") and m.call_id == far.call_id and "tag=" in m.get("To"), 60, "a refresh"
+    )  # fmt: skip
+    answer = request.reply(200, body=far.offer() if request.body else "").add("Contact", f"<{carrier.peer.contact}>")
+    answer.add("Session-Expires", "90;refresher=uac").add("Require", "timer")
+    carrier.peer.send(answer, request.source)
+    far.rtp.play_tone(440)
+    call.rtp.wait_tone(440)
     call.bye()
     far.expect_bye()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from telephony.messages.commands import SendToVoicemail
+from telephony.messages.commands import EndCall, SendToVoicemail
 from tests.harness.carrier import Carrier, CarrierCall
 from tests.harness.place import Place
 from tests.harness.sip import Call, Peer
@@ -103,6 +103,52 @@ def test_a_call_from_outside_is_sent_to_voicemail_while_it_rings(
     assert engine.event("call.answered", call_id=call_id)["by"] == "voicemail/102"
     assert engine.outcome(call_id) == "voicemail"
     assert "admin sent it to voicemail." in sentences(engine, call_id)
+
+
+def test_a_call_from_outside_is_ended_while_it_rings(
+    engine: Engine, bob: Peer, second: Peer, carrier: Carrier
+) -> None:
+    caller, one, other, call_id = ringing(engine, carrier, bob, second)
+    assert engine.command(EndCall, call_id=call_id).ok
+    one.expect_cancel()
+    other.expect_cancel()
+    assert caller.final().code >= 400
+    assert engine.outcome(call_id) == "ended_by_administrator"
+    assert not engine.last_state()["calls"]
+
+
+def test_a_call_to_the_outside_is_ended_while_it_rings(engine: Engine, lobby: Peer, carrier: Carrier) -> None:
+    call = lobby.invite("95551212", rtp=False)
+    far = carrier.take()
+    far.ring()
+    call.expect(180)
+    call_id = engine.new_call(dialled="95551212")
+    assert engine.command(EndCall, call_id=call_id).ok
+    far.expect_cancel()
+    assert call.final().code >= 400
+    assert engine.outcome(call_id) == "ended_by_administrator"
+    assert not engine.last_state()["calls"]
+
+
+def test_a_phone_of_a_group_that_sends_the_call_on_rings_another_beside_the_rest(
+    engine: Engine, bob: Peer, second: Peer, lobby: Peer, carrier: Carrier
+) -> None:
+    caller, one, other, call_id = ringing(engine, carrier, bob, second)
+    answer = one.request.reply(302, to_tag=one.tag).add("Contact", "<sip:200@switchroom>")
+    bob.send(answer, one.request.source)
+    one.expect_ack()
+    third = lobby.incoming()
+    third.ring()
+    third.answer()
+    third.expect_ack()
+    other.expect_cancel()
+    caller.expect(200)
+    caller.ack()
+    hear_one_another(caller, third)
+    third.bye()
+    caller.expect_bye()
+    assert engine.event("call.answered", call_id=call_id)["by"] == LOBBY
+    assert engine.outcome(call_id) == "answered"
 
 
 def test_two_phones_that_send_sound_early_are_not_heard_in_turns(
