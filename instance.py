@@ -86,6 +86,11 @@ class Instance:
         return Endpoint("127.0.0.1", self.port_base + 1)
 
     @property
+    def relay_started(self) -> Path:
+        """Written each time the relay starts: the router then asks which calls it still carries."""
+        return self.run / "relay.started"
+
+    @property
     def relay_memory(self) -> Endpoint:
         """The relay's own small Redis: rtpengine knows no Unix sockets."""
         return Endpoint("127.0.0.1", self.port_base + 2)

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from portal.home.health import health
 
 handler403 = "portal.access.why.not_allowed"
+handler500 = "portal.pages.failures.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),

@@ -10,6 +10,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
+from portal.pages.failures import RETRY_SECONDS, database_sentence
 from portal.publish.errors import Conflict, Refused
 
 CONTENT_TYPE = "application/problem+json"
@@ -44,6 +45,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
                 {"field": found.field, "mine": found.mine, "theirs": found.theirs} for found in error.differences
             ]
             return _problem(409, str(error), differences=differences)
+    if sentence := database_sentence(error):
+        return _problem(503, sentence, {"Retry-After": str(RETRY_SECONDS)}, title="The database is away")
     answer = exception_handler(error, context)
     if answer is None:
         return None

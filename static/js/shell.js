@@ -44,3 +44,29 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+/* What a button could not do is said at the top of the page. A refusal of ours is a sentence; anything else is named. */
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
+  const plain = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+  say(plain ? xhr.responseText : `That did not work (error ${xhr.status}). Load the page again to see what is there now.`);
+});
+document.addEventListener("htmx:sendError", () => say("The server cannot be reached, so nothing was changed. Try again in a moment."));
+
+function say(sentence) {
+  const place = document.getElementById("messages");
+  if (!place) return;
+  const note = document.createElement("div");
+  note.className = "sw-note error";
+  const text = document.createElement("div");
+  text.textContent = sentence;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "close";
+  close.dataset.closeNote = "";
+  close.setAttribute("aria-label", "Close this message");
+  close.textContent = "×";
+  note.append(text, close);
+  place.replaceChildren(note);
+  place.scrollIntoView({ block: "nearest" });
+}

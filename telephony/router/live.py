@@ -55,6 +55,7 @@ class Leg:
     picker: Leg | None = None  # who answers this ringing leg by pick-up
     ringing: set[str] = field(default_factory=set)
     talking: bool = False
+    direct: bool = False  # its sound does not pass the relay, which was away when it was answered
     answered_by: str = ""
     held: set[Side] = field(default_factory=set)
     ended: bool = False

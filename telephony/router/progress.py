@@ -46,6 +46,7 @@ class Progress:
         if leg is None:
             return
         leg.h_entry, leg.h_id = int(m.get("h") or leg.h_entry), int(m.get("d") or leg.h_id)
+        leg.direct = bool(m.get("direct"))
         station = str(m.get("st", ""))
         by = station if station in leg.call.index.appearances or not leg.application else leg.application
         if leg.line_id is not None and leg.kind in ("outside", "emergency") and not leg.application:

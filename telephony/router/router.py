@@ -7,9 +7,11 @@ import contextlib
 import logging
 import time
 from collections import Counter
+from collections.abc import Set
 from typing import Any
 
 from instance import Instance
+from telephony.messages.plan import Explanation
 from telephony.messages.schedules import SetByHand
 from telephony.messages.snapshot import OutsideLine, Presence
 from telephony.messages.workers import AskCall, CallGranted, CheckPin, LegState, PinChecked, PresenceChosen
@@ -31,6 +33,7 @@ from telephony.router.pickup import PickUps
 from telephony.router.pins import Pins
 from telephony.router.progress import Progress
 from telephony.router.questions import Questions
+from telephony.router.relay import LOST
 from telephony.router.report import report
 from telephony.router.resync import Resync
 from telephony.router.schedules import Schedules
@@ -283,6 +286,20 @@ class Router:
             return
         await self._stop(self.control, leg)
         self.spawn(self._make_sure_it_ends(leg))
+
+    def carried_legs(self) -> frozenset[str]:
+        """Call-IDs of the legs whose sound passes the relay."""
+        return frozenset(leg.cid for leg in self.live.legs.values() if leg.talking and not leg.direct)
+
+    async def end_silent(self, lost: Set[str]) -> None:
+        """Legs whose sound the relay has forgotten: their calls are over."""
+        for call in list(self.live.calls.values()):
+            if lost.isdisjoint(call.legs):
+                continue
+            log.warning("call.silent call=%s", call.call_id)
+            self.ledger.explain(call, [Explanation(text=LOST)])
+            with contextlib.suppress(RpcFailed):
+                await self.end_call(call)
 
     async def _stop(self, control: Control, leg: Leg) -> bool:
         """False when the switch says that nothing of the leg is left."""

@@ -82,6 +82,7 @@ def main() -> None:
         sys.exit(str(error))
     provide_music(music(instance))
     relay_memory.write_client_config(instance)
+    instance.relay_started.write_text("")
     arguments = command(instance, own_addresses())
     os.execv(arguments[0], arguments)  # noqa: S606  a fixed program, no shell
 

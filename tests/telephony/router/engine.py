@@ -178,9 +178,10 @@ class Engine:
 
     def start_media(self) -> None:
         self.place.start("media", [sys.executable, "-m", "telephony.media"])
-        self.place.wait_for(lambda: self._said("worker.ready") >= self.media, 10, "the media workers")
+        self.place.wait_for(lambda: self.said("worker.ready") >= self.media, 10, "the media workers")
 
-    def _said(self, words: str, part: str = "media") -> int:
+    def said(self, words: str, part: str = "media") -> int:
+        """How often the log of a process has these words."""
         return (self.place.folder / "logs" / f"{part}.log").read_text().count(words)
 
     def calls_on_disk(self) -> int:

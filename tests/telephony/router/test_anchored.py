@@ -338,15 +338,14 @@ def test_our_calls_offer_half_an_hour_and_a_carrier_may_leave_the_refreshing_to_
     far = carrier.take()
     assert "timer" in far.request.get("Supported")
     assert far.request.get("Session-Expires").startswith("1800")
-    far.reply(
-        200, far.offer(), headers=(("Session-Expires", "90;refresher=uac"), ("Require", "timer"))
-    )
+    far.reply(200, far.offer(), headers=(("Session-Expires", "90;refresher=uac"), ("Require", "timer")))
     far.listen_to(far.request.body)
     far.expect_ack()
     call.expect(200)
     call.ack()
     request = carrier.peer.expect(
-        lambda m: m.method in ("UPDATE", "INVITE") and m.call_id == far.call_id and "tag=" in m.get("To"), 60, "a refresh"
+        lambda m: m.method in ("UPDATE", "INVITE") and m.call_id == far.call_id and "tag=" in m.get("To"),
+        60, "a refresh after half of the 90 seconds",
     )  # fmt: skip
     answer = request.reply(200, body=far.offer() if request.body else "").add("Contact", f"<{carrier.peer.contact}>")
     answer.add("Session-Expires", "90;refresher=uac").add("Require", "timer")

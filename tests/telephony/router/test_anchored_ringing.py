@@ -105,9 +105,7 @@ def test_a_call_from_outside_is_sent_to_voicemail_while_it_rings(
     assert "admin sent it to voicemail." in sentences(engine, call_id)
 
 
-def test_a_call_from_outside_is_ended_while_it_rings(
-    engine: Engine, bob: Peer, second: Peer, carrier: Carrier
-) -> None:
+def test_a_call_from_outside_is_ended_while_it_rings(engine: Engine, bob: Peer, second: Peer, carrier: Carrier) -> None:
     caller, one, other, call_id = ringing(engine, carrier, bob, second)
     assert engine.command(EndCall, call_id=call_id).ok
     one.expect_cancel()
