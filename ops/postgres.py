@@ -33,31 +33,48 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Server:
+    """Durable writes are off, for its life is one command. It can be stopped and started meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port, self._programs = folder, _free_port(), _programs()
+        self.url = f"postgresql://switchroom@127.0.0.1:{self.port}/postgres"
+        self._prefix: list[str] = []
+        if os.geteuid() == 0:
+            account = pwd.getpwnam("postgres")
+            os.chown(folder, account.pw_uid, account.pw_gid)
+            self._prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+
+    def create(self) -> None:
+        self._run("initdb", "-U", "switchroom", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        fast = "-F -c full_page_writes=off -c synchronous_commit=off"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} {fast}"
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """At once, as in a crash; the data stays."""
+        self._run("pg_ctl", "-m", "immediate", "-w", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._prefix, str(self._programs / program), "-D", str(self.folder / "data"), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+
+
 @contextlib.contextmanager
-def throw_away() -> Iterator[str]:
-    """The URL of a fresh database; durable writes are off, for its life is one command."""
-    programs, port = _programs(), _free_port()
+def throw_away() -> Iterator[Server]:
+    """A running server with an empty database."""
     folder = Path(tempfile.mkdtemp(prefix="switchroom-pg-"))
-    prefix: list[str] = []
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("postgres")
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
-    data = folder / "data"
-    options = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -F -c full_page_writes=off -c synchronous_commit=off"
-    )
-
-    def run(*command: str) -> None:
-        subprocess.run([*prefix, *command], check=True, stdout=subprocess.DEVNULL, cwd=folder)
-
+    server = Server(folder)
     try:
-        run(str(programs / "initdb"), "-D", str(data), "-U", "switchroom", "-A", "trust", "-E", "UTF8", "--no-sync")
-        run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        server.create()
+        server.start()
         try:
-            yield f"postgresql://switchroom@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            run(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+            with contextlib.suppress(subprocess.CalledProcessError):  # a test may have left it stopped
+                server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -65,8 +82,8 @@ def throw_away() -> Iterator[str]:
 def main(command: list[str]) -> int:
     if not command:
         raise SystemExit(__doc__)
-    with throw_away() as url:
-        return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+    with throw_away() as server:
+        return subprocess.run(command, env={**os.environ, "DATABASE_URL": server.url}, check=False).returncode
 
 
 if __name__ == "__main__":

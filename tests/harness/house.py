@@ -9,6 +9,7 @@ The start is the product's own (`python -m ops.start`, the second half of `make 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -97,6 +98,21 @@ class House(Place):
                 os.kill(pid, signal.SIGKILL)
         self.http.close()
         super().close(keep)
+
+    def power_off(self) -> None:
+        """SIGKILL to everything at once, as when the power fails."""
+        supervisor = self.supervisor()
+        house = self.processes.pop("house")
+        for pid in {house.pid, *session_members(house.pid), supervisor, *session_members(supervisor)}:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        house.popen.wait()
+        wait_for(lambda: not session_members(supervisor), 5, "the processes of the house to be gone")
+
+    def open_again(self, seconds: float = 90.0) -> None:
+        """Start on what is on disk; the token of before is still good."""
+        self.start("house", [PYTHON, "-m", "ops.start"])
+        wait_for(self.healthy, seconds, "GET /health/ to say 200 again")
 
     def __enter__(self) -> House:
         try:

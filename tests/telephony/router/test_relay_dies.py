@@ -1,4 +1,4 @@
-"""The relay is killed, and its memory with it (here it has none): calls without sound are ended, and the record says so."""
+"""The relay is killed, and here it has no memory: calls without sound are ended, and the record says why."""
 
 from __future__ import annotations
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 
-from tests.harness.place import Late
-from tests.harness.sip import Call, Message, Peer
+from tests.harness.sip import Peer
 from tests.telephony.router.engine import Engine
 from tests.telephony.router.office import BOBS, attempt, extension, phone, route, snapshot
-from tests.telephony.router.talk import talk
+from tests.telephony.router.talk import follow, refer, talk
 
 pytestmark = [pytest.mark.telephony, pytest.mark.usefixtures("earlier_calls_are_known")]
 
@@ -24,29 +21,8 @@ def engine() -> Iterator[Engine]:
         yield engine
 
 
-def refer(transferor: Call, other: Peer, target: str) -> tuple[Message, str]:
-    """REFER within the call; the answer, and where the other phone was sent ("" when it heard nothing)."""
-    heard: list[Message] = []
-
-    def accept() -> None:
-        with contextlib.suppress(Late):  # a refused one
-            request = other.expect("REFER", 2)
-            heard.append(request)
-            other.respond(request, 202)
-
-    waiting = Thread(target=accept)
-    waiting.start()
-    answer = transferor.transact("REFER", headers=(("Refer-To", target),))
-    waiting.join()
-    return answer, heard[0].get("Refer-To").strip("<>") if heard else ""
-
-
 def sentences(engine: Engine, call_id: str) -> list[str]:
     return [why["text"] for one in engine.events(call_id) for why in one.get("why", ())]
-
-
-def follow(other: Peer, address: str) -> Call:
-    return other.invite("", uri=address, rtp=False)
 
 
 def test_a_blind_transfer_goes_where_the_transferor_says_and_is_one_record(
