@@ -16,7 +16,6 @@ from telephony.messages.snapshot import Presence
 from telephony.router.configuration import CHANNEL, Configuration, disk_stamp, from_disk, parse
 from telephony.router.lamps import REPEAT_SECONDS
 from telephony.router.pins import write_file
-from telephony.router.relay import RelayWatch
 from telephony.router.router import Router
 from telephony.router.server import RpcFailed, keep_connected
 from telephony.router.store import AWAY, Store
@@ -226,7 +225,6 @@ async def switch_answers(router: Router) -> bool:
 
 
 async def housekeeping(router: Router) -> None:
-    relay = RelayWatch(router.instance.relay_started, router.instance.relay_control)
     lamps_at = lines_at = time.monotonic()
     while True:
         await asyncio.sleep(1.0)
@@ -235,9 +233,10 @@ async def housekeeping(router: Router) -> None:
             router.lamps.refresh_all()
             await router.resync.read_watchers()
         router.media.sweep(router.live.calls)
-        talking = router.carried_legs()  # before the question: a call answered meanwhile is not in the answer
-        if (carried := await relay.look()) is not None:
-            await router.end_silent(talking - carried)
+        if router.resync.known and router.control is not None:
+            talking = router.carried_legs()  # before the question: a call answered meanwhile is not in the answer
+            if (carried := await router.relay.look()) is not None:
+                await router.end_silent(talking - carried)
         if time.monotonic() - lines_at > LINES_EVERY:
             lines_at = time.monotonic()
             await router.line_registrations.look()

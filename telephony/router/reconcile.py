@@ -45,6 +45,7 @@ class Dialog:
     to_user: str
     cseq: int
     line_id: int | None = None  # of the outside line the dialog uses
+    direct: bool = False  # its sound does not pass the relay
 
 
 def dialogs(answer: object) -> Iterator[Dialog]:
@@ -64,6 +65,7 @@ def dialogs(answer: object) -> Iterator[Dialog]:
             to_user=_user(str(one.get("to_uri", ""))),
             cseq=_first_number(one.get("caller")),
             line_id=int(line) if (line := _variable(one.get("variables"), "line")).isdigit() else None,
+            direct=_variable(one.get("variables"), "direct") == "1",
         )
 
 

@@ -1,7 +1,8 @@
-"""What the router asks the relay: which calls it carries, after it was started anew.
+"""What the router asks the relay: which calls it carries, after it or the switch was started anew.
 
 A relay that is killed takes its calls up again out of its memory (decision 12). When the memory is gone as well, the
-calls go on without sound, and nobody would ever tell the phones: they are ended, and their records say why.
+calls go on without sound, and nobody would ever tell the phones: they are ended, and their records say why. The switch,
+too, may come back with a call that ended in its last second, which the relay has let go: it would keep a phone busy.
 """
 
 from __future__ import annotations
@@ -18,15 +19,18 @@ log = logging.getLogger(__name__)
 
 MOST_CALLS: Final = 1200  # a longer answer would not fit into a datagram
 ANSWERS_WITHIN: Final = 2.0  # seconds
-LOST = "Its sound was lost when the relay was started anew, so it was ended."
+LOST = "The relay carries no sound for it, so it was ended."
 
 
 class RelayWatch:
-    """Looks once a second; `look` gives the Call-IDs the relay carries when it has been started since the last time."""
+    """Looks once a second; `look` gives the Call-IDs the relay carries when there is a reason to ask."""
 
     def __init__(self, started: Path, control: Endpoint) -> None:
         self.started = started  # written at every start of the relay
         self.control = control
+        self._seen = 0
+
+    def ask_again(self) -> None:
         self._seen = 0
 
     async def look(self) -> frozenset[str] | None:
@@ -40,7 +44,7 @@ class RelayWatch:
         carried = await calls_of(self.control)
         if carried is not None:
             self._seen = stamp
-            log.info("relay.started_anew calls=%d", len(carried))
+            log.info("relay.asked calls=%d", len(carried))
         return carried
 
 

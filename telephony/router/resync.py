@@ -44,6 +44,7 @@ class Resync:
         await self.read_bans()
         await self.read_calls(times=1)
         self.known = True
+        self.router.relay.ask_again()  # the switch may remember calls that ended in its last second (decision 9)
         self.router.lamps.refresh_all()
         await self.read_watchers()
         self.router.report_state()
@@ -137,6 +138,7 @@ class Resync:
                 Leg(cid=dialog.cid, call=call, cseq=dialog.cseq, h_entry=dialog.h_entry, h_id=dialog.h_id)
             )
             router.live.use_line(leg, dialog.line_id)
+            leg.direct = dialog.direct
             station = str(call.facts.get("from_station", ""))
             if station and len(call.legs) == 1:
                 leg.station = station

@@ -33,7 +33,7 @@ from telephony.router.pickup import PickUps
 from telephony.router.pins import Pins
 from telephony.router.progress import Progress
 from telephony.router.questions import Questions
-from telephony.router.relay import LOST
+from telephony.router.relay import LOST, RelayWatch
 from telephony.router.report import report
 from telephony.router.resync import Resync
 from telephony.router.schedules import Schedules
@@ -60,6 +60,7 @@ class Router:
         self.link: SwitchLink | None = None
         self.control: Control | None = None
         self.switch_seen = 0.0  # monotonic seconds of the last RPC answer
+        self.relay = RelayWatch(instance.relay_started, instance.relay_control)
         self.live = LiveState()
         self.schedules = Schedules()
         self.journal = Journal()

@@ -1,4 +1,4 @@
-"""`python -m telephony.switch.relay`: see that there is hold music, then become rtpengine (userspace).
+"""`python -m telephony.switch.relay`: see that there is hold music, then guard rtpengine (userspace; `guard.py`).
 
 Its calls outlive it in a memory of its own (`relay_memory.py`).
 
@@ -18,6 +18,7 @@ from telephony.switch.machine import own_addresses
 from telephony.switch.render import EVERY_ADDRESS, music
 
 RTPENGINE = "/usr/bin/rtpengine"
+GUARD = Path(__file__).with_name("guard.py")
 MUSIC = Path("/usr/share/asterisk/moh")  # Debian's asterisk-moh-opsound-wav
 
 
@@ -82,8 +83,7 @@ def main() -> None:
         sys.exit(str(error))
     provide_music(music(instance))
     relay_memory.write_client_config(instance)
-    instance.relay_started.write_text("")
-    arguments = command(instance, own_addresses())
+    arguments = [sys.executable, "-S", str(GUARD), str(instance.relay_started), *command(instance, own_addresses())]
     os.execv(arguments[0], arguments)  # noqa: S606  a fixed program, no shell
 
 

@@ -1,6 +1,7 @@
 """`make bench`: measure the whole system, print a table, write <SWITCHROOM_VAR>/bench.json.
 
     python -m tests.bench [SECTION ...]      sections: idle pages save browser calls delay register voicemail
+                                             anchored recovery
 
 The house runs in a throw-away place on its own addresses; nothing of a running instance is touched.
 """
@@ -15,7 +16,7 @@ import traceback
 from collections.abc import Callable
 
 import instance
-from tests.bench import calls, portal, voicemail
+from tests.bench import anchored, calls, portal, recovery, voicemail
 from tests.bench.bed import Bed
 from tests.harness.house import House
 
@@ -27,6 +28,8 @@ SECTIONS: dict[str, Callable[[Bed], None]] = {
     "delay": calls.decision,
     "register": calls.registers,
     "voicemail": voicemail.voicemail,
+    "anchored": anchored.anchored,
+    "recovery": recovery.recovery,
 }
 
 

@@ -79,8 +79,8 @@ class Bed:
                 assert answer.code == 200, answer.start
 
     @contextmanager
-    def answering(self, scenario: str, address: str, milliseconds: int) -> Iterator[Sipp]:
-        server = Sipp(self.folder, scenario, local=address, extra=("-d", str(milliseconds)))
+    def answering(self, scenario: str, address: str, milliseconds: int, *options: str) -> Iterator[Sipp]:
+        server = Sipp(self.folder, scenario, local=address, extra=("-d", str(milliseconds), *options))
         try:
             yield server
         finally:

@@ -139,6 +139,13 @@ def kill(house: House, name: str) -> int:
     return pid
 
 
+def kill_relay(house: House) -> int:
+    """SIGKILL to rtpengine itself; its guard lives on. Its pid."""
+    pid = house.pids("relay")[-1]
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
 @contextmanager
 def stopped(house: House, name: str) -> Iterator[None]:
     """The process does not run during the block."""

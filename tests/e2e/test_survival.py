@@ -6,10 +6,11 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.actions import frozen, kill, stopped, version_in_database, versions, worker_of
+from tests.e2e.actions import frozen, kill, kill_relay, stopped, version_in_database, versions, worker_of
 from tests.e2e.conftest import Peers, Phones
 from tests.e2e.test_voicemail import TONE, leave_message
 from tests.harness.audio import tone_share
@@ -60,8 +61,14 @@ def test_a_call_outlives_the_router_and_its_record_is_written(
     assert house.record_of(ann, bob)["outcome"] == "answered"
 
 
+def relay_and_guard(house: House) -> None:
+    old = kill(house, "relay")
+    wait_for(lambda: house.pid_now("relay") not in (0, old), 10, "another relay")
+
+
+@pytest.mark.parametrize("killed", [kill_relay, relay_and_guard])
 def test_a_killed_relay_is_back_with_the_sound_of_its_calls(
-    house: House, ann: Person, bob: Person, phone: Phones, peer: Peers
+    house: House, ann: Person, bob: Person, phone: Phones, peer: Peers, killed: Callable[[House], object]
 ) -> None:
     """A call between two phones and one that a worker holds; nobody says anything by SIP meanwhile."""
     bobs = phone(bob)
@@ -78,10 +85,9 @@ def test_a_killed_relay_is_back_with_the_sound_of_its_calls(
     message.expect(200, seconds=8)
     message.ack()
     message.rtp.wait_sound()
-    killed = kill(house, "relay")
+    killed(house)
     call.rtp.forget()
     message.rtp.forget()
-    wait_for(lambda: house.pid_now("relay") not in (0, killed), 10, "another relay")
     call.rtp.wait_tone(700, 10)
     bobs.wait_tone(440)
     hear_beep(message.rtp, 25)

@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from collections import deque
+from itertools import pairwise
 
 import numpy as np
 
@@ -35,6 +36,7 @@ class Rtp:
         self._outgoing: sound.Samples = np.zeros(sound.FRAME, np.int16)
         self._repeat = True
         self._position = 0
+        self.began = 0.0  # monotonic seconds at which the first frame of the last `play` was sent
         self._events: deque[tuple[int, int, bool, int]] = deque()  # event, duration, end, timestamp
         self._sequence = secrets.randbelow(30_000)
         self._timestamp = secrets.randbelow(1 << 30)
@@ -55,7 +57,7 @@ class Rtp:
         self._sending.clear()
 
     def play(self, samples: sound.Samples, repeat: bool = False) -> None:
-        self._outgoing, self._position, self._repeat = samples, 0, repeat
+        self._outgoing, self._position, self._repeat, self.began = samples, 0, repeat, 0.0
 
     def play_tone(self, hz: float, amplitude: int = 8000) -> None:
         self.play(sound.tone(hz, 1.0, amplitude), repeat=True)
@@ -97,6 +99,7 @@ class Rtp:
 
     def _next_frame(self) -> sound.Samples:
         samples, start = self._outgoing, self._position
+        self.began = self.began or time.monotonic()
         frame = samples[start : start + sound.FRAME]
         self._position = start + sound.FRAME
         if self._position >= len(samples):
@@ -150,6 +153,19 @@ class Rtp:
     def heard_since(self, moment: float) -> sound.Samples:
         """What arrived since `time.monotonic()` was `moment`."""
         return sound.from_ulaw(b"".join(data for at, data in list(self._frames) if at >= moment))
+
+    def first_sound(self, moment: float, floor: float = 400.0) -> float:
+        """When (monotonic seconds) the first loud frame arrived since `moment`; 0.0 when none has."""
+        for at, data in list(self._frames):
+            if at >= moment and sound.loudness(sound.from_ulaw(data)) > floor:
+                return at
+        return 0.0
+
+    def longest_gap(self, seconds: float) -> float:
+        """Seconds without a packet, the longest of the last `seconds`."""
+        since = time.monotonic() - seconds
+        times = [at for at, _ in list(self._frames) if at >= since]
+        return max((later - earlier for earlier, later in pairwise(times)), default=seconds)
 
     def forget(self) -> None:
         """What was heard before no longer counts."""

@@ -64,13 +64,34 @@ def test_a_call_made_without_the_relay_goes_on_when_it_is_back(engine: Engine, a
     call, incoming = connect(ann, bob)
     hear(call, incoming)  # from phone to phone
     call_id = engine.new_call(dialled="102")
-    asked = engine.said("relay.started_anew", "router")
+    asked = engine.said("relay.asked", "router")
     start_relay(engine)
-    engine.place.wait_for(lambda: engine.said("relay.started_anew", "router") > asked, 8, "the relay to be asked")
+    engine.place.wait_for(lambda: engine.said("relay.asked", "router") > asked, 8, "the relay to be asked")
     assert call_id in [one["call_id"] for one in engine.last_state()["calls"]]
     hear(call, incoming)
     call.bye()
     assert engine.outcome(call_id) == "answered"
+
+
+def test_a_call_the_switch_remembers_although_it_ended_does_not_keep_a_phone_busy(
+    engine: Engine, ann: Peer, bob: Peer
+) -> None:
+    engine.place.wait_for(lambda: not engine.calls_on_disk(), 5, "the end of earlier calls to be written down")
+    call, incoming = connect(ann, bob)
+    call_id = engine.new_call(dialled="102")
+    engine.place.wait_for(engine.calls_on_disk, 5, "the switch to write the call down")
+    call.bye()
+    engine.place.kill("switch")  # before it has written the end down (decision 9)
+    assert engine.calls_on_disk()
+    assert engine.outcome(call_id) == "answered"
+    for one in (call, incoming):
+        one.close()
+    engine.restart_switch()
+    engine.place.wait_for(lambda: not engine.calls_on_disk(), 8, "the switch to forget it")
+    engine.place.wait_for(lambda: not engine.last_state()["calls"], 5, "the router to forget it")
+    assert ann.register().code == 200
+    call, incoming = connect(ann, bob)
+    call.bye()
 
 
 @pytest.mark.parametrize(("answer", "calls"), [
