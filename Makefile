@@ -1,7 +1,7 @@
 # The commands of this house. Each is a thin line over a readable script in ops/.
 PYTHON := .venv/bin/python
 
-.PHONY: help run demo demo-phones check test e2e bench fuzz golden service service-remove
+.PHONY: help run demo demo-phones check test e2e bench fuzz soak golden service service-remove
 
 help: ## list the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -35,6 +35,10 @@ bench: ## measure; prints a table and writes bench.json into the state folder
 fuzz: ## hostile input against a whole house, ten minutes of each kind (SECONDS=600 KINDS="sdp rtp")
 	@ops/prepare test
 	@$(PYTHON) -m tests.fuzz --seconds $(or $(SECONDS),600) $(KINDS)
+
+soak: ## half of the ports busy for hours: nothing drops, nothing grows (HOURS=8)
+	@ops/prepare test
+	@$(PYTHON) -m tests.soak --hours $(or $(HOURS),8)
 
 golden: ## rewrite the golden files; look at the difference before committing
 	@ops/prepare test
