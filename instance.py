@@ -86,6 +86,11 @@ class Instance:
         return Endpoint("127.0.0.1", self.port_base + 1)
 
     @property
+    def hold_music(self) -> Path:
+        """What a held party hears; put there by the relay's start, replaceable."""
+        return self.media / "hold" / "default.wav"
+
+    @property
     def relay_started(self) -> Path:
         """Written each time the relay starts: the router then asks which calls it still carries."""
         return self.run / "relay.started"

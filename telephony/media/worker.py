@@ -49,7 +49,7 @@ def run(inst: Instance, number: int) -> int:
     host = Host(
         port=port, desk=desk, prompts=prompts, switch=inst.switch_internal,
         mail_root=inst.mail, spool_folder=inst.media / "spool",
-        music=inst.media / "hold" / "default.wav",  # the relay provides it
+        music=inst.hold_music,  # the relay provides it
         send=link.send,
     )  # fmt: skip
     log.info("worker.ready worker=%d address=%s", number, address)

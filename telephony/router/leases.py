@@ -7,16 +7,24 @@ that dies shall take one conversation with it.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Final
 
-CAPACITY: Final = 2
-# any other application weighs 1
-WEIGHTS: Final[dict[str, int]] = {"originate": 2, "bridge": 2, "pick_up": 2, "test_ring": 2, "attendant": 2}
+CAPACITY: Final = 6
+# In sixths of a worker: a session that connects people has it alone, three legs of a conference share one, and any
+# other application (voicemail, message center) has half.
+WEIGHTS: Final[dict[str, int]] = {
+    "originate": 6, "bridge": 6, "pick_up": 6, "test_ring": 6, "attendant": 6, "conference": 2,
+}  # fmt: skip
+HALF: Final = 3
 SPARE = 2  # idle workers kept ready
 SESSIONS_BEFORE_RECYCLE = 200  # memory returns to 9 MB (engine-media.md)
 LAPSE_SECONDS = 5.0
+# Begun in one worker within a second, no more than this: its library has 64 places for sockets, a session takes up to
+# six, and a socket that was closed keeps its place for half a second. One more aborts the worker.
+MOST_A_SECOND = 5
 ORPHAN_SECONDS = 60.0  # a worker may still store a message when its caller has gone
 
 
@@ -33,7 +41,7 @@ def _over(grant: Grant, now: float, calls: Container[str]) -> bool:
 
 
 def weight(app: str) -> int:
-    return WEIGHTS.get(app, 1)
+    return WEIGHTS.get(app, HALF)
 
 
 @dataclass(slots=True)
@@ -56,6 +64,10 @@ class Worker:
     grants: dict[str, Grant] = field(default_factory=dict)
     served: int = 0
     retiring: bool = False
+    begun: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_A_SECOND))  # its last sessions
+
+    def rests(self, now: float) -> bool:
+        return len(self.begun) == MOST_A_SECOND and now - self.begun[0] < 1.0
 
     @property
     def load(self) -> int:
@@ -92,9 +104,9 @@ class Pool:
             self.grants.pop(lease, None)
         return list(worker.grants.values())
 
-    def choose(self, app: str) -> Worker | None:
+    def choose(self, app: str, now: float) -> Worker | None:
         need = weight(app)
-        fit = [w for w in self.workers.values() if not w.retiring and w.load + need <= CAPACITY]
+        fit = [w for w in self.workers.values() if not w.retiring and w.load + need <= CAPACITY and not w.rests(now)]
         idle = [w for w in fit if not w.grants]
         shared = [w for w in fit if w.grants]
         if shared and len(idle) <= SPARE and self.running >= self.maximum:
@@ -104,12 +116,13 @@ class Pool:
         return shared[0] if shared else None
 
     def grant(self, *, lease: str, call_id: str, app: str, now: float) -> Grant | None:
-        worker = self.choose(app)
+        worker = self.choose(app, now)
         if worker is None:
             return None
         grant = Grant(lease=lease, call_id=call_id, app=app, worker=worker.number, at=now)
         worker.grants[lease] = grant
         worker.served += 1
+        worker.begun.append(now)
         self.grants[lease] = grant
         return grant
 

@@ -237,6 +237,7 @@ async def housekeeping(router: Router) -> None:
             talking = router.carried_legs()  # before the question: a call answered meanwhile is not in the answer
             if (carried := await router.relay.look()) is not None:
                 await router.end_silent(talking - carried)
+                await router.music_again()
         if time.monotonic() - lines_at > LINES_EVERY:
             lines_at = time.monotonic()
             await router.line_registrations.look()

@@ -223,6 +223,7 @@ class MediaLink:
             _send(self._writers[worker.number], Recycle())
         self._asked = min(self._asked, max(self.pool.running, len(self.pool.workers)))
         self._keep_spare()
+        self._serve_waiting()  # a worker may have rested enough
 
     def _serve_waiting(self) -> None:
         """Wake as many as might find room; who finds none waits again in the same second."""

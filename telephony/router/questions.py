@@ -44,6 +44,8 @@ WAITS = "Every voice channel was in use: the caller heard ringing until one was 
 WAITING = "waiting"  # the key of a step that waits for a media worker
 ROUND_SECONDS = 2.5  # the switch waits three for an answer
 ROUNDS = 6  # with WAIT_SECONDS before them some 16 s in all
+MOST_WAITING = 64  # calls
+MOST_OF_A_PHONE = 3
 SPARE_BRANCHES = 4  # of Kamailio's 30, beside a plan's 24 and the two questions around it
 
 
@@ -326,9 +328,19 @@ class Questions:
         if found := self.media.lease_now(leg.call.call_id, app):
             self._bring(link, leg, app, plan, found)
             return
+        if self._too_many_wait(leg):
+            log.warning("lease.too_many_wait call=%s station=%s line=%s", leg.call.call_id, leg.station, leg.line_id)
+            self._refuse(link, leg, *BUSY_WORKERS)
+            return
         leg.waiting = Waiting(app=app, plan=plan, since=_monotonic())
         leg.deciding = True
         self._spawn(self._wait_for_worker(link, leg, leg.waiting))
+
+    def _too_many_wait(self, leg: Leg) -> bool:
+        """A phone that calls without end shall not fill the queue, nor the switch with waiting calls."""
+        waiting = [other for other in self.live.legs.values() if other.waiting is not None]
+        same = sum(1 for other in waiting if leg.station and other.station == leg.station)
+        return same >= MOST_OF_A_PHONE or len(waiting) >= MOST_WAITING
 
     async def _wait_for_worker(self, link: SwitchLink, leg: Leg, waiting: Waiting) -> None:
         """The switch gives an answer three seconds: who waits longer is asked for anew, and hears ringing."""

@@ -46,6 +46,7 @@ class Dialog:
     cseq: int
     line_id: int | None = None  # of the outside line the dialog uses
     direct: bool = False  # its sound does not pass the relay
+    tags: tuple[str, str] = ("", "")  # of caller and callee
 
 
 def dialogs(answer: object) -> Iterator[Dialog]:
@@ -66,6 +67,7 @@ def dialogs(answer: object) -> Iterator[Dialog]:
             cseq=_first_number(one.get("caller")),
             line_id=int(line) if (line := _variable(one.get("variables"), "line")).isdigit() else None,
             direct=_variable(one.get("variables"), "direct") == "1",
+            tags=(_tag(one.get("caller")), _tag(one.get("callee"))),
         )
 
 
@@ -79,6 +81,10 @@ def _variable(variables: object, name: str) -> str:
 
 def _user(uri: str) -> str:
     return uri.partition(":")[2].partition("@")[0]
+
+
+def _tag(side: object) -> str:
+    return str(side.get("tag", "")) if isinstance(side, dict) else ""
 
 
 def _first_number(side: object) -> int:

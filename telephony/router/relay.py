@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -59,18 +60,48 @@ class _Ask(asyncio.DatagramProtocol):
             self.answer.set_result(body)
 
 
-async def calls_of(control: Endpoint) -> frozenset[str] | None:
-    """Call-IDs of the sessions the relay holds (rtpengine's ng protocol: bencode over UDP); None without an answer."""
+async def ask(control: Endpoint, command: Mapping[str, str | int]) -> bytes | None:
+    """One question in rtpengine's ng protocol (bencode over UDP); None without an answer."""
     cookie = secrets.token_hex(6).encode()
     loop = asyncio.get_running_loop()
-    transport, ask = await loop.create_datagram_endpoint(lambda: _Ask(cookie), remote_addr=(control.host, control.port))
+    transport, question = await loop.create_datagram_endpoint(
+        lambda: _Ask(cookie), remote_addr=(control.host, control.port)
+    )
     try:
-        transport.sendto(cookie + b" d7:command4:list5:limiti%dee" % MOST_CALLS)
-        return listed(await asyncio.wait_for(ask.answer, ANSWERS_WITHIN))
+        transport.sendto(cookie + b" " + encoded(command))
+        return await asyncio.wait_for(question.answer, ANSWERS_WITHIN)
     except (TimeoutError, OSError):
         return None
     finally:
         transport.close()
+
+
+def encoded(command: Mapping[str, str | int]) -> bytes:
+    """A bencoded dictionary."""
+    parts = [b"d"]
+    for key, value in sorted(command.items()):
+        parts.append(_text(key))
+        parts.append(b"i%de" % value if isinstance(value, int) else _text(value))
+    return b"".join((*parts, b"e"))
+
+
+def _text(value: str) -> bytes:
+    raw = value.encode()
+    return b"%d:%s" % (len(raw), raw)
+
+
+async def calls_of(control: Endpoint) -> frozenset[str] | None:
+    """Call-IDs of the sessions the relay holds; None without an answer."""
+    answer = await ask(control, {"command": "list", "limit": MOST_CALLS})
+    return None if answer is None else listed(answer)
+
+
+async def play_music(control: Endpoint, call_id: str, tag: str, file: Path) -> bool:
+    """The party of that tag hears the file until the hold ends (route[MUSIC] of the switch stops it)."""
+    answer = await ask(control, {
+        "command": "play media", "call-id": call_id, "from-tag": tag, "file": str(file), "repeat-times": 10_000,
+    })  # fmt: skip
+    return answer is not None and b"6:result2:ok" in answer
 
 
 def listed(answer: bytes) -> frozenset[str] | None:

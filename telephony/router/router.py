@@ -15,6 +15,7 @@ from telephony.messages.plan import Explanation
 from telephony.messages.schedules import SetByHand
 from telephony.messages.snapshot import OutsideLine, Presence
 from telephony.messages.workers import AskCall, CallGranted, CheckPin, LegState, PinChecked, PresenceChosen
+from telephony.router import reconcile
 from telephony.router.busy import BusyLamps
 from telephony.router.chosen import grant_call
 from telephony.router.commands import Commands
@@ -33,7 +34,7 @@ from telephony.router.pickup import PickUps
 from telephony.router.pins import Pins
 from telephony.router.progress import Progress
 from telephony.router.questions import Questions
-from telephony.router.relay import LOST, RelayWatch
+from telephony.router.relay import LOST, RelayWatch, play_music
 from telephony.router.report import report
 from telephony.router.resync import Resync
 from telephony.router.schedules import Schedules
@@ -301,6 +302,18 @@ class Router:
             self.ledger.explain(call, [Explanation(text=LOST)])
             with contextlib.suppress(RpcFailed):
                 await self.end_call(call)
+
+    async def music_again(self) -> None:
+        """The relay was started anew, and what it played is gone: who is held hears music again."""
+        held = {leg.cid: leg for leg in self.live.legs.values() if leg.held and not leg.direct and not leg.lease}
+        if not held or self.control is None:
+            return
+        with contextlib.suppress(RpcFailed):
+            for dialog in reconcile.dialogs(await self.control.dialogs()):
+                leg = held.get(dialog.cid)
+                for side, tag in zip(("callee", "caller"), dialog.tags, strict=True):  # the caller waits for the callee
+                    if leg is not None and side in leg.held:
+                        await play_music(self.instance.relay_control, dialog.cid, tag, self.instance.hold_music)
 
     async def _stop(self, control: Control, leg: Leg) -> bool:
         """False when the switch says that nothing of the leg is left."""

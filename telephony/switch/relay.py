@@ -15,7 +15,7 @@ from pathlib import Path
 import instance as settings
 from telephony.switch import relay_memory
 from telephony.switch.machine import own_addresses
-from telephony.switch.render import EVERY_ADDRESS, music
+from telephony.switch.render import EVERY_ADDRESS
 
 RTPENGINE = "/usr/bin/rtpengine"
 GUARD = Path(__file__).with_name("guard.py")
@@ -81,7 +81,7 @@ def main() -> None:
         instance = settings.load()
     except settings.BadSetting as error:
         sys.exit(str(error))
-    provide_music(music(instance))
+    provide_music(instance.hold_music)
     relay_memory.write_client_config(instance)
     arguments = [sys.executable, "-S", str(GUARD), str(instance.relay_started), *command(instance, own_addresses())]
     os.execv(arguments[0], arguments)  # noqa: S606  a fixed program, no shell

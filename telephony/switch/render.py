@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -41,10 +40,6 @@ def private_pattern(instance: Instance) -> str:
     return "^" + str(instance.network[0]).rsplit(".", 1)[0].replace(".", "\\.") + "\\."
 
 
-def music(instance: Instance) -> Path:
-    return instance.media / "hold" / "default.wav"
-
-
 def render(
     instance: Instance, addresses: Sequence[str], *, modules: str = MODULES, keepalive: int = KEEPALIVE_SECONDS
 ) -> str:
@@ -77,7 +72,7 @@ def render(
         run=instance.run,
         evapi=instance.evapi,
         relay=instance.relay_control,
-        music=music(instance),
+        music=instance.hold_music,
         modules=modules,
         ban_seconds=BAN_SECONDS,
         failures=FAILURES_TO_BAN,

@@ -16,7 +16,7 @@ from tests.harness.processes import cpu_seconds
 from tests.harness.sip import Peer
 from tests.harness.sipp import Sipp
 
-ENGINES = ("switch", "relay", "router", "hub")
+ENGINES = ("switch", "relay", "relay-memory", "router", "hub")
 
 
 @dataclass(frozen=True)

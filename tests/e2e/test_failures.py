@@ -19,7 +19,7 @@ import requests
 
 from ops.postgres import throw_away
 from portal.pages.failures import AWAY, BUSY, FULL
-from tests.e2e.actions import kill, put_message
+from tests.e2e.actions import kill, kill_relay, put_message
 from tests.e2e.conftest import Peers
 from tests.e2e.test_message_center import dial_404, enter, hear
 from tests.harness.call import Call
@@ -58,12 +58,17 @@ def hear_one_another(call: Call, incoming: Call) -> None:
     incoming.rtp.wait_tone(440)
 
 
+def change(call: Call, incoming: Call, direction: str) -> None:
+    other = threading.Thread(target=incoming.accept_reinvite)
+    other.start()
+    assert call.reinvite(direction).code == 200
+    other.join()
+
+
 def hold_and_resume(call: Call, incoming: Call) -> None:
-    for direction in ("sendonly", "sendrecv"):
-        other = threading.Thread(target=incoming.accept_reinvite)
-        other.start()
-        assert call.reinvite(direction).code == 200
-        other.join()
+    change(call, incoming, "sendonly")
+    incoming.rtp.wait_sound()
+    change(call, incoming, "sendrecv")
     hear_one_another(call, incoming)
 
 
@@ -266,6 +271,21 @@ def test_the_power_fails_and_nothing_saved_is_lost() -> None:
             one.close()
     finally:
         house.close()
+
+
+# -- the relay -------------------------------------------------------------------------------------------
+def test_who_is_on_hold_hears_music_again_after_the_relay_was_killed(
+    house: House, ann: Person, bob: Person, peer: Peers
+) -> None:
+    call, incoming = talk(peer(ann), peer(bob), bob.extension)
+    change(call, incoming, "sendonly")
+    incoming.rtp.wait_sound()
+    kill_relay(house)
+    incoming.rtp.forget()
+    incoming.rtp.wait_sound(8)
+    change(call, incoming, "sendrecv")
+    hear_one_another(call, incoming)
+    end(call, incoming)
 
 
 # -- the switch ------------------------------------------------------------------------------------------

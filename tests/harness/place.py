@@ -237,7 +237,7 @@ def _claim_slot() -> tuple[int, IO[str]]:
 
 def _ports_free(base: int) -> bool:
     """Nobody, of another user for instance, listens on the first ports of the slot."""
-    for port in (base, base + 1):
+    for port in (base, base + 1, base + 2):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

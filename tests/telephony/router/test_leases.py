@@ -39,6 +39,31 @@ def test_two_voicemail_sessions_share_a_worker_when_there_is_no_other() -> None:
     assert [grant(made, "voicemail") is not None for _ in range(3)] == [True, True, False]
 
 
+def test_a_worker_rests_when_five_sessions_began_in_a_second() -> None:
+    made = pool(1)
+
+    def once(now: float) -> bool:
+        found = made.grant(lease=f"L{now}", call_id="c", app="bridge", now=now)
+        if found is not None:
+            made.release(found.lease)
+        return found is not None
+
+    assert [once(now) for now in (0.0, 0.1, 0.2, 0.3, 0.4)] == [True] * 5
+    assert not once(0.9)
+    assert once(1.0)
+    assert not once(1.05)
+    assert once(1.1)
+
+
+def test_three_legs_of_a_conference_share_a_worker_and_a_fourth_needs_another() -> None:
+    made = pool(1)
+    assert [grant(made, "conference") is not None for _ in range(4)] == [True, True, True, False]
+    mixed = pool(1)
+    assert [grant(mixed, app) is not None for app in ("conference", "voicemail", "voicemail", "conference")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
 def test_a_full_pool_keeps_idle_workers_for_calls_that_need_one_alone() -> None:
     made = pool(3, maximum=3)
     first, second = grant(made, "voicemail"), grant(made, "voicemail")
@@ -62,16 +87,16 @@ def test_what_a_dead_worker_held_is_over() -> None:
     held = grant(made, "voicemail")
     assert made.lost(0) == [held]
     assert made.grants == {}
-    assert made.choose("voicemail") is None
+    assert made.choose("voicemail", 10.0) is None
 
 
 def test_a_hello_after_our_restart_rebuilds_the_leases() -> None:
     made = Pool(maximum=4)
     session = Grant(lease="old", call_id="c", app="originate", worker=3, at=0.0, started=True)
     assert made.hello(3, 1, "127.0.0.13:5060", [session]) == []
-    assert made.choose("voicemail") is None
+    assert made.choose("voicemail", 10.0) is None
     assert made.release("old") is session
-    assert made.choose("voicemail") is not None
+    assert made.choose("voicemail", 10.0) is not None
 
 
 def test_a_lease_that_never_begins_lapses_and_a_running_one_does_not() -> None:

@@ -42,6 +42,16 @@ def test_a_caller_who_gives_up_while_he_waits_leaves_nothing(engine: Engine, ann
     assert engine.last_state()["calls"] == []
 
 
+def test_one_phone_has_three_calls_waiting_and_no_more(engine: Engine, ann: Peer) -> None:
+    waiting = [ann.invite("404", rtp=False) for _ in range(3)]
+    for call in waiting:
+        call.expect(180, 3)
+    assert ann.invite("404", rtp=False).final().code == 503
+    for call in waiting:
+        call.cancel()
+        assert call.final().code == 487
+
+
 def test_who_has_waited_longest_gets_the_first_worker_that_comes(engine: Engine, ann: Peer, bob: Peer) -> None:
     call = ann.invite("3102", rtp=False)
     call_id = engine.new_call(dialled="3102")
