@@ -2,7 +2,9 @@
 
 Only what somebody watches is published, and what changes at the same moment travels once: a call that nobody watches
 costs one test of an empty set. An *entity* is an extension or a station; an extension shows the calls of its user's
-stations, and the calls that ring for it.
+stations, and the calls that ring for it. A *thing* is what a key may watch besides: `schedule-1` is lit while it is
+night, `messages-102` while new messages wait there (only that user's phones may watch it); whoever owns a thing says
+what it looks like.
 """
 
 from __future__ import annotations
@@ -24,6 +26,14 @@ IDLE = DialogLamp("idle", "terminated")  # there are phones that do not take an 
 Publish = Callable[[str, tuple[DialogLamp, ...]], Awaitable[None]]
 
 
+def schedule_lamp(schedule_id: int) -> str:
+    return f"schedule-{schedule_id}"
+
+
+def messages_lamp(extension: str) -> str:
+    return f"messages-{extension}"
+
+
 class BusyLamps:
     def __init__(self, live: LiveState, current: Callable[[], SnapshotIndex], publish: Publish) -> None:
         self.live = live
@@ -31,6 +41,7 @@ class BusyLamps:
         self.publish = publish  # entity, its dialogs; raises nothing
         self.watched: set[str] = set()
         self.shown: dict[str, dict[str, DialogLamp]] = {}  # entity -> call id -> what watchers see
+        self.things: dict[str, DialogLamp] = {}  # those that are lit
         self._calls: dict[str, Call] = {}  # changed since the last round
         self._all: set[str] = set()  # entities to publish whatever has changed
         self._news = asyncio.Event()
@@ -40,6 +51,18 @@ class BusyLamps:
         """Something of the call is different; on the path of every call."""
         if self.watched:
             self._calls[call.call_id] = call
+            self._news.set()
+
+    def light(self, thing: str, on: bool) -> None:
+        """A thing is lit or not; said again, it costs nothing."""
+        if on == (thing in self.things):
+            return
+        if on:
+            self.things[thing] = DialogLamp(thing, "confirmed")
+        else:
+            del self.things[thing]
+        if thing in self.watched:
+            self._all.add(thing)
             self._news.set()
 
     def watch(self, entity: str) -> None:
@@ -90,6 +113,8 @@ class BusyLamps:
             for call in self.live.calls.values()
             if entity in (lamps := lamps_of(call, index))
         }
+        if (thing := self.things.get(entity)) is not None:
+            found[entity] = thing
         return self._publication(entity, found)
 
     def _publication(self, entity: str, new: dict[str, DialogLamp]) -> tuple[DialogLamp, ...]:

@@ -28,6 +28,7 @@ class Lamps:
         self.journal = journal
         self.current = current
         self.publish = publish
+        self.on_counted: Callable[[int, Counts], None] = lambda user_id, found: None
         self.known: dict[int, Counts] = {}
         self._due: dict[int, set[str] | None] = {}  # user -> stations to tell; None: all of the user's
         self._news = asyncio.Event()
@@ -73,6 +74,7 @@ class Lamps:
         changed = self.known.get(user_id) != found
         for station in everywhere if changed or stations is None else [s for s in everywhere if s in stations]:
             self.publish(station, found.new, found.old)
+        self.on_counted(user_id, found)
         if changed:
             self.known[user_id] = found
             self.journal.event("mailbox.counted", user_id=user_id, new=found.new, old=found.old)

@@ -233,6 +233,7 @@ async def housekeeping(router: Router) -> None:
             router.lamps.refresh_all()
             await router.resync.read_watchers()
         router.media.sweep(router.live.calls)
+        router.look_at_schedules()
         if router.resync.known and router.control is not None:
             talking = router.carried_legs()  # before the question: a call answered meanwhile is not in the answer
             if (carried := await router.relay.look()) is not None:

@@ -11,12 +11,13 @@ from collections.abc import Set
 from typing import Any
 
 from instance import Instance
+from telephony.mailbox import Counts
 from telephony.messages.plan import Explanation
 from telephony.messages.schedules import SetByHand
-from telephony.messages.snapshot import OutsideLine, Presence
+from telephony.messages.snapshot import OutsideLine, Presence, ScheduleMode
 from telephony.messages.workers import AskCall, CallGranted, CheckPin, LegState, PinChecked, PresenceChosen
 from telephony.router import reconcile
-from telephony.router.busy import BusyLamps
+from telephony.router.busy import BusyLamps, messages_lamp, schedule_lamp
 from telephony.router.chosen import grant_call
 from telephony.router.commands import Commands
 from telephony.router.configuration import Configuration, nothing
@@ -75,6 +76,7 @@ class Router:
         self.questions.setting_of = lambda index, number: self.schedules.setting(index, number, time.time())
         self.busy = BusyLamps(self.live, lambda: self.index, self._publish_dialogs)
         self.ledger.changed = self.busy.changed
+        self.lamps.on_counted = self._counted
         self.progress = Progress(
             self.live, self.ledger, self.journal, self.media, self.lamps.refresh_station, self.busy.watch
         )
@@ -358,12 +360,24 @@ class Router:
         """In force with the next question. Something older than what is known changes nothing."""
         if not self.schedules.take(schedule_id, made):
             return
+        self.look_at_schedules()
         mode = made.mode.value if made.mode else None
         self.journal.event(
             "schedule.set", schedule_id=schedule_id, mode=mode, greeting=made.greeting, made=made.made, by=made.by
         )
         with contextlib.suppress(*AWAY):
             await self.store.save_schedule(schedule_id, made)
+
+    def look_at_schedules(self) -> None:
+        """Keys that watch a schedule are lit while it is night."""
+        for schedule_id in self.index.schedules:
+            mode = self.schedules.setting(self.index, schedule_id, time.time()).mode
+            self.busy.light(schedule_lamp(schedule_id), mode is ScheduleMode.NIGHT)
+
+    def _counted(self, user_id: int, found: Counts) -> None:
+        user = self.index.users.get(user_id)
+        if user is not None and user.extension:
+            self.busy.light(messages_lamp(user.extension), found.new > 0)
 
     def report_state(self) -> None:
         self.journal.event("state.reported", **report(self))

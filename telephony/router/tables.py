@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from telephony.messages.snapshot import Credentials, DestinationKind, ExtensionEntry, OutsideLine
+from telephony.router.busy import messages_lamp, schedule_lamp
 from telephony.router.index import SnapshotIndex
 from telephony.router.steps.emergency import plan_without_router
 from telephony.switch.control import Table
@@ -32,7 +33,7 @@ def desired(index: SnapshotIndex, credentials: Credentials) -> Tables:
             if (stations := _first_phones(index, entry))
         },
         "emerg": _emergency(index),
-        "watch": dict.fromkeys([*index.extensions, *index.appearances], "1"),
+        "watch": dict.fromkeys(_watchable(index), "1"),
         "cid": {entry.station: _identity(index, entry.station) for entry in index.snapshot.appearances},
         "ecid": {one.station: one.emergency_caller_id for one in index.snapshot.appearances if one.emergency_caller_id},
         "lineauth": {
@@ -40,6 +41,17 @@ def desired(index: SnapshotIndex, credentials: Credentials) -> Tables:
         },
         "lineip": {address: str(line.line_id) for line in index.snapshot.outside_lines for address in _addresses(line)},
     }
+
+
+def _watchable(index: SnapshotIndex) -> Iterator[str]:
+    """What a key may show (`busy.py`): by everybody, or with @station by that phone only."""
+    yield from index.extensions
+    yield from index.appearances
+    for number in index.schedules:
+        yield schedule_lamp(number)
+    for user in index.users.values():
+        for station in index.stations_of.get(user.user_id, ()) if user.extension else ():
+            yield f"{messages_lamp(user.extension)}@{station}"
 
 
 def _first_phones(index: SnapshotIndex, entry: ExtensionEntry) -> tuple[str, ...]:

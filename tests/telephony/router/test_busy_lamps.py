@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
+from telephony.mailbox import Voicemail, deliver
+from telephony.messages.commands import MailboxChanged, SetSchedule
+from tests.harness.audio import tone, wav
 from tests.harness.place import Late
 from tests.harness.sip import Peer
+from tests.telephony.numbers.schedules import DEFAULT
 from tests.telephony.router.dialog_info import Dialog, DialogInfo, read
 from tests.telephony.router.engine import Engine
 from tests.telephony.router.office import ANNS, BOBS, BOBS_SECOND, LOBBY, snapshot
@@ -19,7 +24,8 @@ pytestmark = pytest.mark.telephony
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    with Engine(snapshot(), relay=False) as engine:
+    office = snapshot().model_copy(update={"schedules": (DEFAULT,)})
+    with Engine(office, relay=False) as engine:
         yield engine
 
 
@@ -168,3 +174,28 @@ def test_only_phones_of_the_office_may_watch_and_only_what_belongs_to_it(engine:
     assert stranger.subscribe("dialog", "102").code == 407
     impostor = engine.phone("lobby", ANNS, register=False)
     assert impostor.subscribe("dialog", "102").code == 403
+
+
+def test_a_schedule_key_is_lit_at_night_whoever_watches(engine: Engine, ann: Peer, lobby: Peer) -> None:
+    assert engine.command(SetSchedule, schedule_id=1, mode="day", greeting=0, made=time.time()).ok
+    follow(lobby, "schedule-1")
+    lamp(lobby, "schedule-1", "terminated")
+    assert engine.command(SetSchedule, schedule_id=1, mode="night", greeting=0, made=time.time()).ok
+    lamp(lobby, "schedule-1", "confirmed")
+    follow(ann, "schedule-1")
+    lamp(ann, "schedule-1", "confirmed")
+    assert engine.command(SetSchedule, schedule_id=1, mode="day", greeting=0, made=time.time()).ok
+    lamp(lobby, "schedule-1", "terminated")
+    assert lobby.subscribe("dialog", "schedule-9").code == 403
+
+
+def test_ones_own_messages_light_a_key_and_nobody_elses(engine: Engine, ann: Peer, bob: Peer) -> None:
+    follow(bob, "messages-102")
+    lamp(bob, "messages-102", "terminated")
+    deliver(engine.instance.mail, Voicemail(
+        user_id=2, user_name="Bob Baker", extension="102", from_number="101", from_name="Ann",
+        received=datetime.now(UTC), seconds=2,
+    ), audio=wav(tone(440, 2.0)))  # fmt: skip
+    assert engine.command(MailboxChanged, user_id=2).ok
+    lamp(bob, "messages-102", "confirmed")
+    assert ann.subscribe("dialog", "messages-102").code == 403
