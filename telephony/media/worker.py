@@ -14,7 +14,7 @@ from telephony.media.host import Host
 from telephony.media.link import RouterLink
 from telephony.media.pjsua import PjsuaPort
 from telephony.media.prompts import Prompts
-from telephony.messages.workers import CallGranted, EndSession, Lease, PinChecked, Recycle, WorkerHello
+from telephony.messages.workers import CallGranted, EndSession, Lease, PinChecked, Recycle, WorkerHello, WorkerWorn
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,29 @@ def die_with(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it died before we asked
         os._exit(0)
+
+
+class Wear:
+    """When an idle worker should be recycled: places of its library have been held by ended calls for seconds. The
+    answer to a BYE takes a moment; one that has not come after three seconds will not come for half a minute."""
+
+    LOOK_EVERY, PATIENCE = 1.0, 3.0  # seconds
+
+    def __init__(self) -> None:
+        self._looked = self._since = 0.0
+
+    def look_is_due(self, now: float) -> bool:
+        if now - self._looked < self.LOOK_EVERY:
+            return False
+        self._looked = now
+        return True
+
+    def worn(self, lingering: int, now: float) -> bool:
+        if not lingering:
+            self._since = 0.0
+            return False
+        self._since = self._since or now
+        return now - self._since >= self.PATIENCE
 
 
 def run(inst: Instance, number: int) -> int:
@@ -54,6 +77,7 @@ def run(inst: Instance, number: int) -> int:
     )  # fmt: skip
     log.info("worker.ready worker=%d address=%s", number, address)
     recycle = False
+    wear = Wear()
 
     def turn() -> None:
         nonlocal recycle
@@ -66,6 +90,9 @@ def run(inst: Instance, number: int) -> int:
                 recycle = True
         desk.drain()
         host.tick()
+        if host.idle and wear.look_is_due(time.monotonic()) and wear.worn(port.lingering(), time.monotonic()):
+            log.info("worker.worn worker=%d", number)
+            link.send(WorkerWorn(worker=number))
 
     while not stop and not (recycle and host.idle):
         turn()

@@ -216,8 +216,17 @@ class LegState(Wire):
     code: int = 0
 
 
+class WorkerWorn(Wire):
+    """Places of its library are taken by calls that have ended: a far side that is gone does not answer the BYE, which
+    takes 32 seconds (RFC 3261 17.1.2). It wants to be recycled and should be given nothing more."""
+
+    t: Literal["worn"] = "worn"
+    worker: int
+
+
 FromMedia = Annotated[
     WorkerHello
+    | WorkerWorn
     | SupervisorHello
     | WorkerDied
     | SessionEnded

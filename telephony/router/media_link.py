@@ -36,9 +36,10 @@ from telephony.messages.workers import (
     SupervisorHello,
     WorkerDied,
     WorkerHello,
+    WorkerWorn,
     from_media,
 )
-from telephony.router.leases import Grant, Pool
+from telephony.router.leases import Grant, Pool, Worker
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,9 @@ class MediaLink:
             case WorkerDied():
                 self._writers.pop(message.worker, None)
                 self._lost(message.worker, f"it died with status {message.status}")
+            case WorkerWorn():
+                if (worker := self.pool.workers.get(message.worker)) is not None:
+                    self._recycle(worker)
             case SessionEnded():
                 self.finished(message.lease, message.reason)
             case CheckPin():
@@ -219,11 +223,16 @@ class MediaLink:
             self.end(grant.lease)
             self.finished(grant.lease, "lapsed")
         if (worker := self.pool.due_for_recycling()) is not None:
-            worker.retiring = True
-            _send(self._writers[worker.number], Recycle())
+            self._recycle(worker)
         self._asked = min(self._asked, max(self.pool.running, len(self.pool.workers)))
         self._keep_spare()
         self._serve_waiting()  # a worker may have rested enough
+
+    def _recycle(self, worker: Worker) -> None:
+        """It gets no lease any more, and ends when it has nothing left to do."""
+        if not worker.retiring:
+            worker.retiring = True
+            _send(self._writers[worker.number], Recycle())
 
     def _serve_waiting(self) -> None:
         """Wake as many as might find room; who finds none waits again in the same second."""

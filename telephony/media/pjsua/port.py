@@ -294,6 +294,10 @@ class PjsuaPort:
     def legs(self) -> int:
         return len(self._legs)
 
+    def lingering(self) -> int:
+        """Places of the library that calls hold which have ended; 0 while legs are here, for nobody can look then."""
+        return 0 if self._legs or self._gone else library.lingering(self._account)
+
     def leg_of(self, call_id: str) -> str:
         found = (leg.name for leg in self._legs.values() if leg.call and library.call_id(leg.call) == call_id)
         return next(found, "")

@@ -12,6 +12,7 @@ from ops.softphone import sound
 from telephony import mailbox
 from telephony.mailbox import Counts
 from telephony.media.prompts import ENGLISH
+from telephony.media.worker import Wear
 from telephony.messages.snapshot import Mailbox
 from telephony.messages.workers import (
     Announcement,
@@ -24,6 +25,7 @@ from telephony.messages.workers import (
     PinChecked,
     SessionEnded,
     WorkerDied,
+    WorkerWorn,
 )  # fmt: skip
 from telephony.messages.workers import TestRing as RingStation
 from tests.harness.audio import contains, parse_wav, read_wav
@@ -216,3 +218,21 @@ def test_the_router_can_end_a_session_and_what_was_said_is_kept(house: House) ->
     call.expect_bye()
     assert house.router.expect(SessionEnded).lease == "L1"
     assert house.counts() == Counts(1, 0)
+
+
+def test_a_worker_whose_callers_never_answer_a_bye_asks_to_be_recycled(house: House) -> None:
+    house.router.lease(0, "L1", take_message())
+    call = house.talk("L1")
+    call.peer.automatic.clear()  # the phone has lost its power
+    house.router.say(0, EndSession(lease="L1"))
+    assert house.router.expect(SessionEnded).lease == "L1"
+    assert house.router.expect(WorkerWorn, 8).worker == 0
+
+
+def test_an_answered_bye_wears_nothing() -> None:
+    wear = Wear()
+    assert [
+        wear.worn(lingering, now) for lingering, now in ((1, 10.0), (1, 12.0), (0, 12.5), (1, 13.0), (1, 15.9))
+    ] == [False] * 5
+    assert wear.worn(1, 16.0)
+    assert not wear.worn(0, 17.0)

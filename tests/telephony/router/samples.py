@@ -141,6 +141,7 @@ MEDIA: tuple[Wire, ...] = (
     ),
     w.SupervisorHello(pid=4700, running=4, maximum=64),
     w.WorkerDied(worker=0, status=-6),
+    w.WorkerWorn(worker=0),
     w.SessionEnded(lease=LEASE, reason="hung up"),
     w.CheckPin(ask="a1", lease=LEASE, extension="102", pin="1102"),
     w.AskCall(ask="a2", lease=LEASE, digits="102"),
