@@ -17,6 +17,7 @@ from telephony.media.port import (
     Digit,
     EarlyMedia,
     Ended,
+    Handed,
     Held,
     Played,
     RecordEnd,
@@ -108,7 +109,7 @@ class CallAnswer:
 
 SessionEvent = (
     Begun | Joined | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer | CallAnswer | SoundKept
-    | Ringing | EarlyMedia | Answered | Held | Referred | Ended | Played | Digit
+    | Ringing | EarlyMedia | Answered | Held | Referred | Handed | Ended | Played | Digit
 )  # fmt: skip
 
 
@@ -228,6 +229,14 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True)
+class Refer:
+    """Ask the far side of a leg to call `uri` itself; `Handed` tells how that ended."""
+
+    leg: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bridge:
     one: str
     other: str
@@ -302,7 +311,7 @@ class Finish:
 
 Command = (
     Answer | Ring | Early | HangUp | Play | Tone | Music | Hush | Record | Deliver | Discard | RecordSound
-    | PlayBack | KeepSound | ChoosePresence | Dial | Bridge | Wait
+    | PlayBack | KeepSound | ChoosePresence | Dial | Refer | Bridge | Wait
     | AskPin | AskCall | Prepare | LookUp | Fetch | MarkHeard | Remove | Report | Finish
 )  # fmt: skip
 

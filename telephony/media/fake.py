@@ -21,6 +21,7 @@ from telephony.media.port import (
     Digit,
     EarlyMedia,
     Ended,
+    Handed,
     Held,
     Incoming,
     Played,
@@ -136,6 +137,7 @@ class FakePort:
         self.disk_full = False
         self.closed = False
         self.far: dict[str, Far] = {}  # every leg there ever was
+        self.sent_on: list[tuple[str, str]] = []  # legs and where their far sides were asked to call
         self._legs: dict[str, _Leg] = {}
         self._events: list[PortEvent] = []
         self._names = itertools.count(1)
@@ -183,6 +185,11 @@ class FakePort:
         self.put(Referred(leg=name, new=new))
         return new
 
+    def handed(self, name: str, code: int) -> None:
+        """The far side of the leg has done what `refer` asked, or not."""
+        if name in self._legs:
+            self.put(Handed(leg=name, code=code))
+
     # -- MediaPort ---------------------------------------------------------------------------------
     def poll(self, seconds: float) -> list[PortEvent]:
         until = self.now + seconds
@@ -220,6 +227,10 @@ class FakePort:
         assert leg not in self._legs, leg
         far = self.far[leg] = Far(self, leg, uri, headers)
         self._legs[leg] = _Leg(far, dialled=True)
+
+    def refer(self, leg: str, uri: str) -> None:
+        if leg in self._legs:
+            self.sent_on.append((leg, uri))
 
     def play(self, leg: str, files: tuple[Path, ...], stop_on: str = "") -> None:
         found = self._legs.get(leg)

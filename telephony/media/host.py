@@ -35,6 +35,7 @@ from telephony.calls.session import (
     Play,
     PlayBack,
     Prepare,
+    Refer,
     Report,
     Ring,
     SessionEvent,
@@ -299,7 +300,10 @@ class Host:
             case Dial():
                 leg = f"{live.lease}/{command.leg}"
                 self._attach(live, command.leg, leg)
-                self.port.dial(leg, f"sip:{command.user}@{self.switch}", ((TOKEN_HEADER, command.token),))
+                headers = ((TOKEN_HEADER, command.token),) if command.token else ()
+                self.port.dial(leg, f"sip:{command.user}@{self.switch}", headers)
+            case Refer(part, uri):
+                self._on_leg(live, part, lambda leg: self.port.refer(leg, uri))
             case Bridge(one, other):
                 if one in live.legs and other in live.legs:
                     self.port.bridge(live.legs[one], live.legs[other])

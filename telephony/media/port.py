@@ -74,6 +74,14 @@ class Referred:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What became of our REFER to the far side of `leg`: 200, it is connected with whom we named; else it is not."""
+
+    leg: str
+    code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The last event of a leg. `code` is the final SIP code, 200 after a conversation."""
 
@@ -109,7 +117,7 @@ class Recorded:
     voice_until: float
 
 
-PortEvent = Incoming | Ringing | EarlyMedia | Answered | Held | Referred | Ended | Played | Digit | Recorded
+PortEvent = Incoming | Ringing | EarlyMedia | Answered | Held | Referred | Handed | Ended | Played | Digit | Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +146,9 @@ class MediaPort(Protocol):
 
     def dial(self, leg: str, uri: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
         """Begin a leg; a call that cannot be made comes back as `Ended` with a code."""
+
+    def refer(self, leg: str, uri: str) -> None:
+        """Ask the far side to call `uri` itself (RFC 3515); `Handed` tells how that ended."""
 
     def play(self, leg: str, files: tuple[Path, ...], stop_on: str = "") -> None:
         """Play WAV files one after the other; any digit of `stop_on` ends it."""

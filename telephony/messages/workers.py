@@ -6,6 +6,7 @@ restart their hellos rebuild its leases. Nothing here needs Redis or the portal.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -16,6 +17,9 @@ from telephony.messages.snapshot import DialPlan, Language, Mailbox, Presence
 # header names on the SIP leg between switch and worker; the switch strips them from everybody else
 LEASE_HEADER = "X-Switchroom-Lease"  # on INVITEs to a worker
 TRANSFER_USER = "t."  # user part of the one-use address a transferred party is sent to: "t.<token>"
+HAND_OVER = (
+    499  # the switch's answer to a transferred leg whose carrier shall connect the two itself; see `handed_over`
+)
 TOKEN_HEADER = "X-Switchroom-Token"  # noqa: S105  a header's name, on INVITEs from a worker
 
 
@@ -31,6 +35,20 @@ def lease_of(value: str) -> tuple[str, str]:
         return lease, bytes.fromhex(coded).decode()
     except ValueError:
         return lease, ""
+
+
+def hand_over(uri: str, token: str) -> str:
+    """Reason of a `HAND_OVER` answer: whom the carrier shall call, and what to dial when it does not."""
+    return f"{uri} {TRANSFER_USER}{token}"
+
+
+_HANDED = re.compile(rf"(sip:[0-9A-Za-z+*#._-]+@[0-9A-Za-z.:\[\]-]+) ({re.escape(TRANSFER_USER)}[\w-]+)")
+
+
+def handed_over(reason: str) -> tuple[str, str] | None:
+    """(URI for the carrier, user part to dial otherwise) of such a reason."""
+    found = _HANDED.fullmatch(reason)
+    return (found[1], found[2]) if found else None
 
 
 # -- applications: what a lease asks of a worker ---------------------------------------------------

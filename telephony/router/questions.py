@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from telephony.messages.plan import Explanation, RoutePlan, Step
 from telephony.messages.snapshot import OutsideLine
-from telephony.messages.workers import AnyApp, BridgeApp, PickUpApp
+from telephony.messages.workers import HAND_OVER, AnyApp, BridgeApp, PickUpApp, hand_over
 from telephony.numbers.schedule import CLOSED, Setting
 from telephony.router import for_help
 from telephony.router.applications import NoApplication, application, refusal_plan, worker_step
@@ -31,7 +31,7 @@ from telephony.router.steps.external import LINE_FAILED, LINE_USER, after_line, 
 from telephony.router.strangers import asserted_caller, is_anonymous
 from telephony.router.tokens import Token, Tokens
 from telephony.router.transfer import USER as TRANSFER_USER
-from telephony.router.transfer import transferred
+from telephony.router.transfer import for_the_carrier, transferred
 
 if TYPE_CHECKING:
     from telephony.router.leases import Grant
@@ -115,6 +115,9 @@ class Questions:
             self._give_worker(link, leg, PickUpApp(), found)
             return
         leg.kind = made.kind
+        if token is not None and (carrier := for_the_carrier(token, made, call)) is not None:
+            self._hand_over(link, leg, token, made, carrier)
+            return
         plan = made.plan()
         self.ledger.start(call, made)
         line = next((step.line_id for step in plan.steps if step.line_id is not None), None)
@@ -128,6 +131,13 @@ class Questions:
         self._answer(link, leg, plan, invite)
         if made.kind == "emergency":
             self._tell_of_emergency(call, plan, invite.station)
+
+    def _hand_over(self, link: SwitchLink, leg: Leg, token: Token, made: Draft, line: OutsideLine) -> None:
+        """Two outside parties of one line: its carrier connects them, and the call leaves the house (S13-43)."""
+        again = self.tokens.keep(replace(token, handed=True), _monotonic())
+        text = f"Outside line {line.description} was asked to connect the two by itself."
+        self.ledger.explain(leg.call, [Explanation(text=text, link=line.link)])
+        self._refuse(link, leg, HAND_OVER, hand_over(made.steps[0].targets[0].uri, again))
 
     def _tell_of_emergency(self, call: Call, plan: RoutePlan, station: str) -> None:
         """Only now: the switch has the plan, and nothing that hears of it can hold it up."""

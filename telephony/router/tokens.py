@@ -28,6 +28,7 @@ class Token:
     lease: str = ""  # of the worker whose leg an attended transfer replaces
     recall: str = ""  # the transferor's station
     replaces: str = ""  # header of an attended transfer
+    handed: bool = False  # the carrier was asked already to connect the two itself
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from telephony.messages.plan import Explanation, Step
+from telephony.messages.snapshot import OutsideLine
 from telephony.messages.workers import TRANSFER_USER, lease_value
 from telephony.router.applications import worker_step
 from telephony.router.decide import draft
@@ -81,6 +82,16 @@ def transferred(index: SnapshotIndex, live: Live, token: Token) -> Draft:
     made.caller = who
     _recall(made, token.recall)
     return made
+
+
+def for_the_carrier(token: Token, made: Draft, call: Call) -> OutsideLine | None:
+    """The line whose carrier can connect both parties itself: the call to the new one would go out where the party
+    that stays is, and the line supports REFER."""
+    if token.role != "transferred" or token.handed or token.replaces or not made.steps or not made.steps[0].targets:
+        return None
+    line = made.index.lines.get(made.steps[0].line_id or 0)
+    stays = any(leg.talking and line is not None and leg.line_id == line.line_id for leg in call.legs.values())
+    return line if line is not None and line.supports_refer and stays else None
 
 
 def _identity(index: SnapshotIndex, station: str) -> Caller:

@@ -255,3 +255,17 @@ class Peer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def answer_refer(call: Call, code: int, *, accept: bool = True) -> str:
+    """Answer the REFER that arrives in a call: 202 and a NOTIFY with `code` (RFC 3515 section 2.4.4), or `code` at
+    once. The address of its Refer-To."""
+    request = call.peer.expect(lambda m: m.method == "REFER" and m.call_id == call.call_id, 5, "REFER")
+    call.peer.respond(request, 202 if accept else code, Contact=f"<{call.peer.contact}>")
+    if accept:
+        state = "active;expires=60" if code < 200 else "terminated;reason=noresource"
+        notify = call._within("NOTIFY", headers=(("Event", "refer"), ("Subscription-State", state)))
+        notify.add("Content-Type", "message/sipfrag;version=2.0").body = f"SIP/2.0 {code} X\r\n"
+        call._send(notify)
+        call.peer.final(notify)
+    return request.get("Refer-To").strip("<>")

@@ -25,6 +25,8 @@ HELP = {
     "destination": "Empty is the operator.",
     "emergency": "Calls for help go out on these lines, whatever else is set.",
     "early_media": "Off: the caller hears ringing until the call is answered. Emergency calls are always heard.",
+    "supports_refer": "A transfer between two outside numbers of this line is handed to the provider; when he "
+    "does not connect them, this system does.",
     "identity": "Sent with calls, and believed of callers. Only for providers you trust with it.",
 }
 

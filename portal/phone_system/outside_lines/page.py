@@ -37,7 +37,7 @@ UNNECESSARY = (
     "number both sides agreed on, and need no padding; requests carry rport (RFC 3581), so answers come back through "
     "any NAT; reliable provisional answers (100rel) are not offered, as no carrier may require them of a caller that "
     "does not; every INVITE carries an offer, because the audio relay must know both sides before an answer; "
-    "calls that are transferred or sent on are set up by this system, without REFER or redirects to the provider."
+    "calls that are sent on are set up by this system, without redirects to the provider."
 )
 
 
@@ -129,7 +129,7 @@ _CALLS_OUT = (
 )  # fmt: skip
 _CALLS_IN = ("route", "destination", "attendant", "default_language")
 _ADVANCED = (
-    "early_media", "e164", "identity", "diversion", "did_source", "request_user", "codecs",
+    "early_media", "supports_refer", "e164", "identity", "diversion", "did_source", "request_user", "codecs",
 )  # fmt: skip
 
 PAGE = AdminPage(

@@ -16,7 +16,7 @@ PROXY_ONLY = ("user_id", "outbound_proxy", "registers", "registrar", "login_id",
 BOTH = (
     "description", "host", "port", "caller_id_name", "handset_name", "external_name", "caller_id", "handset_number",
     "external_number", "max_calls", "as_dialed", "digits_sent", "prefix", "default_language",
-    "emergency", "route", "destination", "attendant", "early_media", "e164", "identity", "diversion",
+    "emergency", "route", "destination", "attendant", "early_media", "supports_refer", "e164", "identity", "diversion",
     "did_source", "request_user", "codecs",
 )  # fmt: skip
 MODIFIABLE = frozenset({*PROXY_ONLY, *BOTH})

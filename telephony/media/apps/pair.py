@@ -7,14 +7,34 @@ An attended transfer may also bring an INVITE that takes a leg's place (`Joined`
     one talks to other --REFER by one--> other hears music, then ringback
         ^                                     |
         +--- new is not reached --------------+--new answers--> new talks to other, one is let go
+
+When other is at the end of a line whose carrier connects two outside parties itself (Supports SIP REFER, S13-43), the
+switch answers the new leg with `HAND_OVER`: other's carrier is asked, and both legs end when it has done so. When it
+has not, or says nothing, the new leg is dialled after all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from telephony.calls.session import Answer, Bridge, Command, HangUp, Joined, Music, SessionEvent, Tone
-from telephony.media.port import Answered, EarlyMedia, Ended, Held, Referred, Ringing
+from telephony.calls.session import (
+    Answer,
+    Bridge,
+    Command,
+    Dial,
+    HangUp,
+    Joined,
+    Music,
+    Refer,
+    SessionEvent,
+    Timeout,
+    Tone,
+    Wait,
+)  # fmt: skip
+from telephony.media.port import Answered, EarlyMedia, Ended, Handed, Held, Referred, Ringing
+from telephony.messages.workers import HAND_OVER, handed_over
+
+CARRIER_SECONDS = 20.0  # a carrier that was asked to connect two parties says how that went within so long
 
 
 @dataclass(slots=True)
@@ -49,6 +69,7 @@ class Change:
     new: str
     instead: str
     heard: bool = False  # it has sent sound before its answer
+    otherwise: str = ""  # user part to dial when the carrier does not connect them; `new` is "" meanwhile
 
 
 @dataclass(slots=True)
@@ -74,7 +95,12 @@ class Conversation:
                 return self._joined(leg, instead)
             case Ringing() | EarlyMedia() | Answered():
                 return self._progress(event)
-            case Ended():
+            case Handed() | Timeout():
+                return self._handed(event)
+            case Ended(code=code, reason=reason):
+                self.alive.discard(event.leg)
+                if code == HAND_OVER and self.change is not None and event.leg == self.change.new:
+                    return self._hand_over(self.change, reason)
                 return self._ended(event.leg)
         return []
 
@@ -119,8 +145,26 @@ class Conversation:
                 self.pair, self.change = Pair(stays, change.new, held), None
                 return [*self.pair.connect(), *([HangUp(gone)] if gone in self.alive else [])]
 
+    def _hand_over(self, change: Change, reason: str) -> list[Command]:
+        asked = handed_over(reason)
+        if asked is None or self._stays not in self.alive:
+            return self._ended(change.new)
+        uri, change.otherwise = asked
+        change.new = ""
+        return [Refer(self._stays, uri), Wait(CARRIER_SECONDS)]
+
+    def _handed(self, event: Handed | Timeout) -> list[Command]:
+        change = self.change
+        if change is None or change.new or (isinstance(event, Handed) and event.leg != self._stays):
+            return []
+        if isinstance(event, Handed) and 200 <= event.code < 300:
+            self.change = None
+            return [Wait(None), *(HangUp(one) for one in sorted(self.alive))]
+        change.new = f"{self._stays}>again"
+        self.alive.add(change.new)
+        return [Wait(None), Dial(leg=change.new, user=change.otherwise, token="")]
+
     def _ended(self, leg: str) -> list[Command]:
-        self.alive.discard(leg)
         if not self.alive:
             self.over = True
             return []

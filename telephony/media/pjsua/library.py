@@ -48,6 +48,8 @@ class Listener(Protocol):
 
     def media_state(self, name: str, active: bool) -> None: ...
 
+    def handed(self, name: str, code: int) -> None: ...
+
     def digit(self, name: str, digit: str, method: Method) -> None: ...
 
     def referred(self, name: str, target: str) -> Any:
@@ -94,6 +96,12 @@ class Call(pj.Call):  # type: ignore[misc]  # untyped base
         else:
             prm.statusCode = 202
             prm.newCall = call  # the library dials with it, as soon as this returns
+
+    @guarded
+    def onCallTransferStatus(self, prm: Any) -> None:
+        if prm.statusCode >= 200:
+            prm.cont = False
+            self.port.handed(self.name, prm.statusCode)
 
     @guarded
     def onDtmfDigit(self, prm: Any) -> None:
@@ -214,6 +222,10 @@ def make_call(call: Any, uri: str, headers: tuple[tuple[str, str], ...]) -> bool
         vector.append(line)
     parameters.txOption.headers = vector
     return attempt("dial", lambda: call.makeCall(f"<{uri}>", parameters))
+
+
+def refer(call: Any, uri: str) -> bool:
+    return attempt("refer", lambda: call.xfer(f"<{uri}>", pj.CallOpParam(True)))
 
 
 def make_player(files: tuple[Path, ...], done: Callable[[], None]) -> Any | None:

@@ -17,6 +17,7 @@ from telephony.media.port import (
     Digit,
     EarlyMedia,
     Ended,
+    Handed,
     Held,
     Incoming,
     Played,
@@ -100,6 +101,10 @@ class PjsuaPort:
             if leg.dialled and not leg.confirmed and not leg.early:
                 leg.early = True
                 self._events.append(EarlyMedia(leg=name))
+
+    def handed(self, name: str, code: int) -> None:
+        if name in self._legs:
+            self._events.append(Handed(leg=name, code=code))
 
     def digit(self, name: str, digit: str, method: Method) -> None:
         leg = self._legs.get(name)
@@ -212,6 +217,11 @@ class PjsuaPort:
             made.call = None
             made.ended = Ended(leg=leg, code=503, reason="The call could not be made")
             self._gone.append(made)
+
+    def refer(self, leg: str, uri: str) -> None:
+        found = self._legs.get(leg)
+        if found is not None and not library.refer(found.call, uri):
+            self._events.append(Handed(leg=leg, code=503))
 
     def play(self, leg: str, files: tuple[Path, ...], stop_on: str = "") -> None:
         found = self._legs.get(leg)

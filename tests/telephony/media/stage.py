@@ -28,7 +28,7 @@ from telephony.media.fake import FakePort, Far
 from telephony.media.port import Ended, PortEvent, RecordRules
 from tests.harness.place import Place, wait_for
 from tests.harness.rtp import Rtp
-from tests.harness.sip import Call, Peer
+from tests.harness.sip import Call, Peer, answer_refer
 
 E = TypeVar("E", bound=PortEvent)
 KINDS = {kind.__name__: kind for kind in contract.PortEvent.__args__}
@@ -44,6 +44,9 @@ class FarEnd(Protocol):
     def hold(self, on: bool = True) -> None: ...
     def hang_up(self) -> None: ...
     def refer(self, user: str) -> object: ...
+    def sent_on(self, code: int, *, accept: bool = True) -> str:
+        """Where it was asked to call (REFER); it accepts, and says how that went, or refuses at once."""
+
     def press(self, digits: str, how: tuple[str, ...] = ("rfc4733",)) -> None: ...
     def speak(self, hz: float) -> None: ...
     def be_quiet(self) -> None: ...
@@ -136,6 +139,11 @@ class FakeFar:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.far, name)
 
+    def sent_on(self, code: int, *, accept: bool = True) -> str:
+        leg, uri = self.far.port.sent_on[-1]
+        self.far.port.handed(leg, code)
+        return uri
+
     def hears(self, hz: float) -> bool:
         samples = np.frombuffer(bytes(self.far.heard[-2 * 3200 :]), "<i2")
         return len(samples) == 3200 and sound.has_tone(samples, hz)
@@ -206,6 +214,9 @@ class RealFar:
     def refer(self, user: str) -> bool:
         host, port = self.call.peer.server
         return self.call.transact("REFER", headers=(("Refer-To", f"<sip:{user}@{host}:{port}>"),)).code == 202
+
+    def sent_on(self, code: int, *, accept: bool = True) -> str:
+        return answer_refer(self.call, code, accept=accept)
 
     def press(self, digits: str, how: tuple[str, ...] = ("rfc4733",)) -> None:
         for digit in digits:

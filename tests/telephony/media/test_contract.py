@@ -13,6 +13,7 @@ from telephony.media.port import (
     Digit,
     EarlyMedia,
     Ended,
+    Handed,
     Held,
     Incoming,
     Played,
@@ -326,6 +327,22 @@ def test_a_transfer_to_a_one_use_address_is_followed_and_any_other_is_refused(st
     stage.do("bridge", leg, new.new)
     third.speak(500)
     stage.until(lambda: far.hears(500), 3, "the new party")
+
+
+@pytest.mark.parametrize("code", [200, 503])
+def test_a_far_side_that_is_asked_to_call_elsewhere_tells_how_it_went(stage: Stage, code: int) -> None:
+    leg, far = talking(stage)
+    stage.do("refer", leg, "sip:5551212@192.0.2.1")
+    assert far.sent_on(code) == "sip:5551212@192.0.2.1"
+    told = stage.expect(Handed)
+    assert (told.leg, told.code) == (leg, code)
+
+
+def test_a_far_side_may_refuse_to_call_elsewhere(stage: Stage) -> None:
+    leg, far = talking(stage)
+    stage.do("refer", leg, "sip:5551212@192.0.2.1")
+    far.sent_on(405, accept=False)
+    assert stage.expect(Handed).code == 405
 
 
 def test_two_calls_at_once_hear_and_are_recorded_each_for_itself(stage: Stage, tmp_path: Path) -> None:

@@ -5,9 +5,23 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.calls.session import Answer, Bridge, Command, HangUp, Joined, Music, SessionEvent, Tone
-from telephony.media.apps.pair import Conversation, Pair
-from telephony.media.port import Answered, EarlyMedia, Ended, Held, Referred, Ringing
+from telephony.calls.session import (
+    Answer,
+    Bridge,
+    Command,
+    Dial,
+    HangUp,
+    Joined,
+    Music,
+    Refer,
+    SessionEvent,
+    Timeout,
+    Tone,
+    Wait,
+)  # fmt: skip
+from telephony.media.apps.pair import CARRIER_SECONDS, Conversation, Pair
+from telephony.media.port import Answered, EarlyMedia, Ended, Handed, Held, Referred, Ringing
+from telephony.messages.workers import HAND_OVER, hand_over, handed_over
 
 ANN, OUTSIDE, NEW = "caller", "far", "to2"
 REFER = Referred(leg=ANN, new=NEW)
@@ -78,6 +92,39 @@ def test_an_invite_takes_the_place_of_the_transferor() -> None:
     one = talk()
     assert run(one, Joined(leg=NEW, instead=ANN)) == [Answer(NEW)]
     assert run(one, Answered(leg=NEW)) == [Bridge(OUTSIDE, NEW), HangUp(ANN)]
+
+
+ASKED = Ended(leg=NEW, code=HAND_OVER, reason=hand_over("sip:5551212@192.0.2.1:5060", "tok-en_1"))
+AGAIN = Dial(leg="far>again", user="t.tok-en_1", token="")
+
+
+def test_a_carrier_that_connects_them_itself_frees_both_legs() -> None:
+    one = talk()
+    assert run(one, REFER, ASKED) == [Refer(OUTSIDE, "sip:5551212@192.0.2.1:5060"), Wait(CARRIER_SECONDS)]
+    assert run(one, Handed(leg=OUTSIDE, code=200)) == [Wait(None), HangUp(ANN), HangUp(OUTSIDE)]
+    run(one, ended(ANN), ended(OUTSIDE))
+    assert one.over
+
+
+def test_a_carrier_that_does_not_or_says_nothing_costs_only_time() -> None:
+    for event in (Handed(leg=OUTSIDE, code=405), Timeout()):
+        one = talk()
+        assert run(one, REFER, ended(ANN), ASKED, event) == [Wait(None), AGAIN]
+        assert run(one, Handed(leg=OUTSIDE, code=200)) == [], "too late"
+        assert run(one, Answered(leg="far>again")) == [Bridge(OUTSIDE, "far>again")]
+        assert run(one, ended("far>again")) == [HangUp(OUTSIDE)]
+
+
+def test_who_waits_for_the_carrier_may_hang_up() -> None:
+    one = talk()
+    assert run(one, REFER, ASKED, ended(OUTSIDE)) == [HangUp(ANN)]
+    assert run(one, Handed(leg=OUTSIDE, code=200)) == []
+
+
+def test_what_is_no_address_is_nobody_reached() -> None:
+    assert handed_over("sip:x y@z t.1") is None
+    assert handed_over("sip:1@[2001:db8::1]:5060 t.a") == ("sip:1@[2001:db8::1]:5060", "t.a")
+    assert run(talk(), REFER, Ended(leg=NEW, code=HAND_OVER, reason="hello")) == [Bridge(ANN, OUTSIDE)]
 
 
 def test_one_change_at_a_time() -> None:
