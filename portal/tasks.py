@@ -14,8 +14,9 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from portal.business.users import by_phone
 from portal.business.voicemail_alerts import services as alerts
-from portal.live import due, emergencies, purge
+from portal.live import due, emergencies, purge, records
 from portal.live.due import Kind
 from portal.phone_system.emergency import notices, proofs
 from portal.servers.email import sending
@@ -32,6 +33,7 @@ def _purge(key: str, payload: dict[str, Any]) -> None:
 KINDS: dict[str, Kind] = {
     "purge": Kind(run=_purge, retry=True),
     emergencies.NOTICE: Kind(run=notices.run, retry=True, queue="mail", patience=timedelta(minutes=2)),
+    records.PIN_CHANGED: Kind(run=by_phone.run, retry=True),
     sending.KIND: Kind(run=sending.run, retry=True, queue="mail", patience=timedelta(minutes=5)),
     proofs.KIND: Kind(run=proofs.run, retry=True),
     alerts.LOOK: Kind(run=alerts.run_look, retry=True, queue="mail", patience=timedelta(minutes=2)),

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from telephony.messages.sealed import key_file
+from telephony.numbers import pin as pin_rule
 
 PASSWORD_CHARACTERS = frozenset(string.ascii_letters + string.digits + string.punctuation + " ")
 SPECIAL_CHARACTERS = frozenset(string.punctuation + " ")  # all 33 of S08-02 (AMB-17)
 PASSWORD_MIN, PASSWORD_MAX = 4, 128
 STRONG_MIN = 6
-PIN_MIN, PIN_MAX = 4, 8
-DEFAULT_PIN = "1234"
+DEFAULT_PIN = pin_rule.DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +87,10 @@ def satisfies(password: str, rules: Requirements) -> bool:
 
 
 def check_pin_rules(pin: str) -> None:
-    if not (PIN_MIN <= len(pin) <= PIN_MAX and pin.isascii() and pin.isdigit()):
-        raise ValidationError(f"A PIN has {PIN_MIN} to {PIN_MAX} digits, because it is typed on a telephone.")
+    if not pin_rule.fits(pin):
+        raise ValidationError(
+            f"A PIN has {pin_rule.SHORTEST} to {pin_rule.LONGEST} digits, because it is typed on a telephone."
+        )
 
 
 @cache

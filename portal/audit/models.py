@@ -18,7 +18,7 @@ class AuditEntry(models.Model):
     )
     actor_name = models.CharField(max_length=64, db_index=True)
     source = models.GenericIPAddressField(null=True, blank=True)
-    via = models.CharField(max_length=10)  # page, api, task, shell
+    via = models.CharField(max_length=10)  # page, api, task, phone, shell
     why = models.CharField(max_length=200, blank=True)
     action = models.CharField(max_length=20)  # add, modify, delete, login, login_failed, view_as, view_as_ended
     kind = models.CharField(max_length=40, db_index=True)  # the model, as the menu names it: "user", "handset"

@@ -36,7 +36,7 @@ class By:
 
     actor: User | None = None
     source: str | None = None  # IP address
-    via: str = "shell"  # page, api, task, shell
+    via: str = "shell"  # page, api, task, phone, shell
 
     @property
     def name(self) -> str:

@@ -26,7 +26,7 @@ from telephony.media.port import (
     ToneName,
 )  # fmt: skip
 from telephony.messages.snapshot import Presence
-from telephony.messages.workers import CallGranted, PinChecked
+from telephony.messages.workers import CallGranted, PinChecked, PinSet
 from telephony.voice import Spoken
 
 CALLER = "caller"
@@ -101,6 +101,13 @@ class PinAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PinChanged:
+    """Answer to ChangePin; `answer` is None when the router cannot be asked."""
+
+    answer: PinSet | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallAnswer:
     """Answer to AskCall; `granted` is None when the router cannot be asked."""
 
@@ -108,8 +115,8 @@ class CallAnswer:
 
 
 SessionEvent = (
-    Begun | Joined | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer | CallAnswer | SoundKept
-    | Ringing | EarlyMedia | Answered | Held | Referred | Handed | Ended | Played | Digit
+    Begun | Joined | Timeout | Kept | Delivered | MailboxSeen | Fetched | PinAnswer | PinChanged | CallAnswer
+    | SoundKept | Ringing | EarlyMedia | Answered | Held | Referred | Handed | Ended | Played | Digit
 )  # fmt: skip
 
 
@@ -256,6 +263,13 @@ class AskPin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePin:
+    """The person who is logged in wants this PIN; `PinChanged` answers."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskCall:
     """May the caller reach these digits? Answered by CallAnswer."""
 
@@ -312,7 +326,7 @@ class Finish:
 Command = (
     Answer | Ring | Early | HangUp | Play | Tone | Music | Hush | Record | Deliver | Discard | RecordSound
     | PlayBack | KeepSound | ChoosePresence | Dial | Refer | Bridge | Wait
-    | AskPin | AskCall | Prepare | LookUp | Fetch | MarkHeard | Remove | Report | Finish
+    | AskPin | ChangePin | AskCall | Prepare | LookUp | Fetch | MarkHeard | Remove | Report | Finish
 )  # fmt: skip
 
 

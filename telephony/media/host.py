@@ -22,6 +22,7 @@ from telephony.calls.session import (
     Begun,
     Bridge,
     CallAnswer,
+    ChangePin,
     Command,
     Dial,
     Early,
@@ -32,6 +33,7 @@ from telephony.calls.session import (
     Kept,
     Music,
     PinAnswer,
+    PinChanged,
     Play,
     PlayBack,
     Prepare,
@@ -60,9 +62,11 @@ from telephony.messages.workers import (
     Lease,
     LegState,
     PinChecked,
+    PinSet,
     SessionEnded,
 )  # fmt: skip
 from telephony.messages.workers import AskCall as AskCallLine
+from telephony.messages.workers import ChangePin as ChangePinLine
 from telephony.messages.workers import Session as SessionLine
 
 log = logging.getLogger(__name__)
@@ -115,7 +119,7 @@ class Host:
             self._hang_up_all(live)
 
     # -- from the router ---------------------------------------------------------------------------
-    def on_router(self, message: Lease | EndSession | PinChecked | CallGranted) -> None:
+    def on_router(self, message: Lease | EndSession | PinChecked | PinSet | CallGranted) -> None:
         match message:
             case Lease():
                 self._on_lease(message)
@@ -128,6 +132,8 @@ class Host:
                     self.send(SessionEnded(lease=message.lease, reason="ended before it began"))
             case PinChecked():
                 self._answered(message.ask, PinAnswer(checked=message))
+            case PinSet():
+                self._answered(message.ask, PinChanged(answer=message))
             case CallGranted():
                 self._answered(message.ask, CallAnswer(granted=message))
 
@@ -317,6 +323,10 @@ class Host:
                     ask=f"{live.lease}:{live.asks}", lease=live.lease, extension=command.extension, pin=command.pin
                 )
                 return () if self.send(ask) else (PinAnswer(checked=None),)
+            case ChangePin(pin=pin):
+                live.asks += 1
+                wanted = ChangePinLine(ask=f"{live.lease}:{live.asks}", lease=live.lease, pin=pin)
+                return () if self.send(wanted) else (PinChanged(answer=None),)
             case AskCall(digits=digits):
                 live.asks += 1
                 asked = AskCallLine(ask=f"{live.lease}:{live.asks}", lease=live.lease, digits=digits)

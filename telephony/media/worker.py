@@ -14,7 +14,16 @@ from telephony.media.host import Host
 from telephony.media.link import RouterLink
 from telephony.media.pjsua import PjsuaPort
 from telephony.media.prompts import Prompts
-from telephony.messages.workers import CallGranted, EndSession, Lease, PinChecked, Recycle, WorkerHello, WorkerWorn
+from telephony.messages.workers import (
+    CallGranted,
+    EndSession,
+    Lease,
+    PinChecked,
+    PinSet,
+    Recycle,
+    WorkerHello,
+    WorkerWorn,
+)
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +93,7 @@ def run(inst: Instance, number: int) -> int:
         for event in port.poll(IDLE_TURN if host.idle else TURN):
             host.on_port(event)
         for message in link.poll():
-            if isinstance(message, Lease | EndSession | PinChecked | CallGranted):
+            if isinstance(message, Lease | EndSession | PinChecked | PinSet | CallGranted):
                 host.on_router(message)
             elif isinstance(message, Recycle):
                 recycle = True

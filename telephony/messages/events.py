@@ -141,6 +141,17 @@ class PinLocked(Event):
     until: float = 0.0
 
 
+class PinChanged(Event):
+    """By telephone. In force at once in the router; the hub has it written where PINs are kept. Said again with every
+    state until the configuration has it. Digests, never digits."""
+
+    kind: Literal["pin.changed"] = "pin.changed"
+    user_id: int
+    digest: str = Field(repr=False)
+    replaces: str = Field(repr=False)  # the digest that was configured
+    made: float  # Unix time it was said; `at` is later when it is told again
+
+
 class MailboxCounted(Event):
     kind: Literal["mailbox.counted"] = "mailbox.counted"
     user_id: int
@@ -262,6 +273,7 @@ AnyEvent = Annotated[
     | PinLocked
     | MailboxCounted
     | PresenceChanged
+    | PinChanged
     | ScheduleSet
     | VersionInForce
     | EngineState

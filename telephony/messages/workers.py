@@ -199,6 +199,15 @@ class CheckPin(Wire):
     pin: str
 
 
+class ChangePin(Wire):
+    """The owner of a mailbox has said a new PIN twice; good only in a session that the right PIN has opened."""
+
+    t: Literal["change_pin"] = "change_pin"
+    ask: str
+    lease: str
+    pin: str = Field(repr=False)
+
+
 class AskCall(Wire):
     """The caller of an application chose a number: may it be called, and how? Answered by CallGranted."""
 
@@ -249,6 +258,7 @@ FromMedia = Annotated[
     | WorkerDied
     | SessionEnded
     | CheckPin
+    | ChangePin
     | AskCall
     | MailboxTouched
     | PresenceChosen
@@ -296,6 +306,14 @@ class CallGranted(Wire):
     reason: str = ""
 
 
+class PinSet(Wire):
+    """Answer to ChangePin. Not `ok`: it is the old one, or the one every new user has, or nobody is logged in."""
+
+    t: Literal["pin_set"] = "pin_set"
+    ask: str
+    ok: bool
+
+
 class Grow(Wire):
     """To the supervisor: have at least this many workers running."""
 
@@ -309,5 +327,5 @@ class Recycle(Wire):
     t: Literal["recycle"] = "recycle"
 
 
-ToMedia = Annotated[Lease | EndSession | PinChecked | CallGranted | Grow | Recycle, Field(discriminator="t")]
+ToMedia = Annotated[Lease | EndSession | PinChecked | PinSet | CallGranted | Grow | Recycle, Field(discriminator="t")]
 to_media: TypeAdapter[ToMedia] = TypeAdapter(ToMedia)

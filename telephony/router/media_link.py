@@ -22,6 +22,7 @@ from telephony.messages.workers import (
     AnyApp,
     AskCall,
     CallGranted,
+    ChangePin,
     CheckPin,
     EndSession,
     FromMedia,
@@ -30,6 +31,7 @@ from telephony.messages.workers import (
     LegState,
     MailboxTouched,
     PinChecked,
+    PinSet,
     PresenceChosen,
     Recycle,
     SessionEnded,
@@ -46,7 +48,7 @@ log = logging.getLogger(__name__)
 WAIT_SECONDS = 1.5  # for a worker, before the caller hears that he waits
 LINE = 1 << 20
 
-Out = Lease | EndSession | PinChecked | CallGranted | Grow | Recycle
+Out = Lease | EndSession | PinChecked | PinSet | CallGranted | Grow | Recycle
 
 
 class MediaLink:
@@ -55,6 +57,7 @@ class MediaLink:
         self.pool = Pool()
         self.on_ended: Callable[[Grant, str], None] = lambda grant, reason: None
         self.on_check_pin: Callable[[CheckPin, Grant | None], PinChecked] | None = None
+        self.on_change_pin: Callable[[ChangePin, Grant | None], PinSet] | None = None
         self.on_ask_call: Callable[[AskCall, Grant | None], CallGranted] | None = None
         self.on_mailbox: Callable[[int], None] = lambda user_id: None
         self.on_presence: Callable[[PresenceChosen], None] = lambda chosen: None
@@ -126,6 +129,9 @@ class MediaLink:
                     grant.started = True
                 if self.on_check_pin is not None:
                     _send(writer, self.on_check_pin(message, grant))
+            case ChangePin():
+                if self.on_change_pin is not None:
+                    _send(writer, self.on_change_pin(message, self.pool.grants.get(message.lease)))
             case AskCall():
                 if self.on_ask_call is not None:
                     _send(writer, self.on_ask_call(message, self.pool.grants.get(message.lease)))

@@ -14,6 +14,7 @@ from pathlib import Path
 import orjson
 
 from telephony.messages.snapshot import Credentials, PinCredential
+from telephony.numbers import pin as pin_rule
 
 TRIES = 5
 WINDOW_SECONDS = 3600.0
@@ -27,6 +28,16 @@ class Attempts:
     last: float = 0.0  # Unix time of the last wrong PIN
     locks: int = 0
     until: float = 0.0  # Unix time; locked before it
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A PIN changed by telephone, until the configuration has it."""
+
+    user_id: int
+    digest: str
+    replaces: str  # the digest that was configured
+    made: float  # Unix time
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +62,42 @@ class Pins:
         self.credentials: dict[str, PinCredential] = {}
         self.key = b""
         self.attempts: dict[str, Attempts] = {}
+        self.renewed: dict[str, Renewed] = {}  # by extension
         self.changed = False  # since the last `dump`
 
     def use(self, credentials: Credentials) -> None:
-        self.credentials = {one.extension: one for one in credentials.pins}
+        """What was changed by telephone counts until the configuration says anything else than what it replaced."""
+        configured = {one.extension: one for one in credentials.pins}
+        kept = {
+            extension: mine
+            for extension, mine in self.renewed.items()
+            if (known := configured.get(extension)) is not None
+            and (known.user_id, known.digest.lower()) == (mine.user_id, mine.replaces)
+        }
+        self.changed = self.changed or kept != self.renewed
+        self.renewed = kept
+        self.credentials = configured
         self.key = credentials.pin_key
+
+    def renew(self, extension: str, new: str, now: float) -> Renewed | None:
+        """A new PIN by telephone, in force at once; None when it may not be: the old one, or everybody's first."""
+        known = self.credentials.get(extension)
+        if known is None or not self.key or not pin_rule.fits(new) or new == pin_rule.DEFAULT:
+            return None
+        digest = self._digest(known.user_id, new)
+        if digest == self._in_force(extension, known):
+            return None
+        made = Renewed(known.user_id, digest, known.digest.lower(), now)
+        self.renewed[extension] = made
+        self.changed = True
+        return made
+
+    def _in_force(self, extension: str, known: PinCredential) -> str:
+        mine = self.renewed.get(extension)
+        return mine.digest if mine else known.digest.lower()
+
+    def _digest(self, user_id: int, digits: str) -> str:
+        return hmac.new(self.key, f"{user_id}:{digits}".encode(), hashlib.sha256).hexdigest()
 
     def check(self, *, extension: str, pin: str, source: str, now: float) -> Verdict:
         """`source` is the caller's address without the port, or "" when unknown."""
@@ -66,8 +108,8 @@ class Pins:
         known = self.credentials.get(extension)
         # An unknown extension costs the same work and counts the same: it must not be told apart by asking.
         user_id = known.user_id if known else 0
-        digest = hmac.new(self.key, f"{user_id}:{pin}".encode(), hashlib.sha256).hexdigest()
-        right = hmac.compare_digest(digest, known.digest.lower() if known else "-" * 64)
+        digest = self._digest(user_id, pin)
+        right = hmac.compare_digest(digest, self._in_force(extension, known) if known else "-" * 64)
         if known is not None and right and self.key:
             if self.attempts.pop(extension_key(extension), None) is not None:
                 self.changed = True
@@ -109,13 +151,18 @@ class Pins:
             if now - max(entry.last, entry.until) < LONGEST_LOCK_SECONDS
         }
         self.changed = False
-        return orjson.dumps({key: asdict(entry) for key, entry in self.attempts.items()})
+        return orjson.dumps({
+            "attempts": {key: asdict(entry) for key, entry in self.attempts.items()},
+            "renewed": {extension: asdict(one) for extension, one in self.renewed.items()},
+        })  # fmt: skip
 
     def restore(self, data: bytes) -> None:
         """Raises ValueError when the file is none of ours."""
         try:
-            self.attempts = {str(key): Attempts(**entry) for key, entry in orjson.loads(data).items()}
-        except (TypeError, AttributeError) as error:
+            found = orjson.loads(data)
+            self.attempts = {str(key): Attempts(**entry) for key, entry in found["attempts"].items()}
+            self.renewed = {str(key): Renewed(**entry) for key, entry in found["renewed"].items()}
+        except (TypeError, AttributeError, KeyError) as error:
             raise ValueError("The file of PIN locks cannot be read.") from error
 
 

@@ -19,7 +19,7 @@ NOT_IN_LIST = Spoken("This directory is empty.")
 
 MAIN_MENU = Spoken(
     "To hear your messages, press one. To change your presence, press three. "
-    "To record your greetings, press nine. To leave, press pound."
+    "To change your PIN, press eight. To record your greetings, press nine. To leave, press pound."
 )
 PRESENCE_MENU = Spoken(
     "For in the office, press one. At a meeting, two. On vacation, three. On a business trip, four. "
@@ -29,6 +29,7 @@ GREETINGS_MENU = Spoken(
     "To record the greeting for in the office, press one. At a meeting, two. On vacation, three. "
     "On a business trip, four. At home, five. Away, six. Busy, seven. To record your name, press eight."
 )
+PIN_CHANGED = Spoken("Your PIN has been changed.")
 RECORD_NOW = Spoken("Speak after the tone, then press pound.")
 KEEP_OR_AGAIN = Spoken("To keep this recording, press one. To record it again, press two. To forget it, press star.")
 NAME_FOLLOWS = Spoken("Your name.")
@@ -57,6 +58,7 @@ SENTENCES: tuple[Spoken, ...] = (
     MAIN_MENU,
     PRESENCE_MENU,
     GREETINGS_MENU,
+    PIN_CHANGED,
     RECORD_NOW,
     KEEP_OR_AGAIN,
     NAME_FOLLOWS,

@@ -8,7 +8,7 @@ import pytest
 import redis
 import requests
 
-from tests.e2e.actions import pin_locked, put_message, without_database
+from tests.e2e.actions import pin_locked, put_message, stopped, without_database
 from tests.e2e.conftest import Peers, Phones
 from tests.e2e.test_voicemail import TONE, leave_message
 from tests.harness.audio import parse_wav, tone_share
@@ -189,3 +189,34 @@ def test_a_greeting_recorded_by_phone_is_what_callers_hear_and_the_presence_is_s
 def presence_of(house: House, person: Person) -> str:
     with redis.Redis.from_url(house.instance.redis_url, protocol=2) as link:
         return (link.hget("user-state", str(person.user_id)) or b"").decode()
+
+
+def test_a_new_user_must_choose_a_pin_by_telephone_and_the_first_one_opens_nothing_any_more(
+    house: House, ann: Person, peer: Peers
+) -> None:
+    """A-021, with the hub away meanwhile: nothing of it is lost."""
+    user = house.api("PATCH", f"users/{ann.user_id}/", {"pin": "1234", "require_pin_change": True})
+    assert user["require_pin_change"] is True
+    house.in_force()
+    phone = peer(ann)
+    with stopped(house, "hub"):
+        call = dial_404(phone)
+        enter(call, ann.extension, "1234")
+        say(call, "vm-newpassword", "246801#")
+        say(call, "vm-reenterpassword", "246801#")
+        hear(call, "vm-youhave", seconds=15)
+        call.bye()
+        call = dial_404(phone)
+        enter(call, ann.extension, "1234")
+        hear(call, "vm-incorrect")
+        call.bye()
+        call = dial_404(phone)
+        enter(call, ann.extension, "246801")
+        hear(call, "vm-youhave")
+        call.bye()
+    wait_for(lambda: house.get(f"users/{ann.user_id}/")["require_pin_change"] is False, 40, "the portal to know it")
+    house.in_force()
+    call = dial_404(phone)
+    enter(call, ann.extension, "246801")
+    hear(call, "vm-youhave")
+    call.bye()

@@ -8,8 +8,9 @@ from django import forms
 from django.http import HttpRequest
 
 from portal.access.forms import check_own_password, new_password_field
-from portal.access.secrets import PIN_MAX, PIN_MIN, check_pin_rules, check_user_password, current_requirements
+from portal.access.secrets import check_pin_rules, check_user_password, current_requirements
 from portal.business.users.models import User
+from telephony.numbers import pin
 
 
 class OwnSecretsForm(forms.Form):
@@ -28,7 +29,7 @@ class OwnSecretsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user, self.request = user, request
         self.fields["new_password"].help_text = f"{current_requirements().sentence()} Leave empty to keep it."
-        self.fields["new_pin"].help_text = f"{PIN_MIN} to {PIN_MAX} digits. Leave empty to keep it."
+        self.fields["new_pin"].help_text = f"{pin.SHORTEST} to {pin.LONGEST} digits. Leave empty to keep it."
         for name in ("new_pin", "confirm_pin"):
             self.fields[name].widget = forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 

@@ -21,7 +21,7 @@ ACTIONS = {
     "view_as": "began to view as",
     "view_as_ended": "ended to view as",
 }
-VIAS = {"page": "Page", "api": "API", "task": "Task", "shell": "Shell"}
+VIAS = {"page": "Page", "api": "API", "task": "Task", "phone": "Telephone", "shell": "Shell"}
 MOODS = {"login_failed": "warn", "delete": "bad"}
 PERIODS = {"1": 1, "7": 7, "30": 30, "90": 90}
 

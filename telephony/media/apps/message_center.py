@@ -3,7 +3,7 @@
 Works with the database and Redis away: PINs are checked by the router, messages lie in the Maildir.
 Keys while messages are heard (the recorded prompts name them): 1 or 5 replay, 4 previous, 6 next, 7 delete,
 9 save, * help, 0 the main menu, # leave. The main menu follows after the last message: 1 messages, 3 presence,
-9 greetings (menus.py).
+8 PIN (new_pin.py), 9 greetings (menus.py). Who must change his PIN hears nothing before he has (A-021).
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from telephony.calls.session import (
 from telephony.mailbox import Message
 from telephony.media.apps import speech
 from telephony.media.apps.menus import GreetingsMenu, Menu, PresenceMenu
+from telephony.media.apps.new_pin import NewPin
 from telephony.media.port import Answered, Digit, Ended, Played
 from telephony.messages.workers import MessageCenter
 from telephony.voice import sentences
@@ -55,7 +56,7 @@ GOODBYE: tuple[Sound, ...] = ("vm-goodbye",)
 SORRY: tuple[Sound, ...] = ("sorry-youre-having-problems",)
 LATER: tuple[Sound, ...] = ("please-try-call-later", "vm-goodbye")
 MENU: tuple[Sound, ...] = ("vm-repeat", "vm-next", "vm-delete", "vm-savemessage", "vm-helpexit")
-MENUS: dict[str, Callable[[int], Menu]] = {"3": PresenceMenu, "9": GreetingsMenu}
+MENUS: dict[str, Callable[[int], Menu]] = {"3": PresenceMenu, "8": NewPin, "9": GreetingsMenu}
 
 
 class HearMessages:
@@ -70,6 +71,7 @@ class HearMessages:
         self.messages: list[Message] = []
         self.at = 0  # index of the current message
         self.menu: Menu | None = None
+        self.new_pin: NewPin | None = None  # one that has to be chosen before anything else
 
     def on(self, event: SessionEvent, now: float) -> list[Command]:
         if isinstance(event, Ended):
@@ -127,6 +129,20 @@ class HearMessages:
         if not checked.ok:
             return self._wrong(WRONG)
         self.user_id = checked.user_id
+        if checked.require_change:  # S08-08: nothing is heard before
+            self.new_pin = NewPin(self.user_id)
+            self.state = "renewing"
+            return self.new_pin.begin()
+        return self._look()
+
+    def _renewing(self, event: SessionEvent, now: float) -> list[Command]:
+        assert self.new_pin is not None
+        commands = self.new_pin.on(event)
+        if not self.new_pin.done:
+            return commands
+        return self._look() if self.new_pin.changed else self._goodbye(GOODBYE)
+
+    def _look(self) -> list[Command]:
         self.state = "looking"
         return [LookUp(user_id=self.user_id), Wait(PIN_WITHIN)]
 
@@ -273,6 +289,7 @@ class HearMessages:
         "extension": _entering,
         "pin": _entering,
         "checking": _checking,
+        "renewing": _renewing,
         "looking": _looking,
         "counting": _counting,
         "fetching": _fetching,

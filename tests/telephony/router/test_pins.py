@@ -101,3 +101,59 @@ def test_without_a_pin_key_nobody_gets_in() -> None:
     made = Pins()
     made.use(Credentials(version=1, pins=credentials().pins))
     assert not ask(made).ok
+
+
+# -- changed by telephone (A-021) ----------------------------------------------------------------------------
+def configured(pins: Pins, digest: str) -> Credentials:
+    """The configuration with another digest for 102."""
+    made = credentials(2)
+    return made.model_copy(update={
+        "pins": tuple(one.model_copy(update={"digest": digest}) if one.extension == "102" else one for one in made.pins)
+    })  # fmt: skip
+
+
+def test_a_new_pin_is_in_force_at_once_and_the_old_one_is_not(pins: Pins) -> None:
+    made = pins.renew("102", "246801", 50.0)
+    assert made is not None
+    assert (made.user_id, made.made) == (BOB, 50.0)
+    assert not ask(pins).ok
+    assert ask(pins, pin="246801").ok
+
+
+@pytest.mark.parametrize("new", ["1102", "1234", "123", "123456789", "12a4", "", "١٢٣٤"])
+def test_the_old_pin_everybodys_first_and_what_is_no_pin_are_refused(pins: Pins, new: str) -> None:
+    assert pins.renew("102", new, 1.0) is None
+    assert pins.renew("199", "246801", 1.0) is None
+    assert ask(pins).ok
+
+
+def test_it_counts_until_the_configuration_has_it_or_another_one(pins: Pins) -> None:
+    made = pins.renew("102", "246801", 1.0)
+    assert made is not None
+    pins.use(credentials(2))  # a change of something else
+    assert ask(pins, pin="246801").ok
+    pins.use(configured(pins, made.digest))
+    assert pins.renewed == {}
+    assert ask(pins, pin="246801").ok
+    pins.renew("102", "135791", 2.0)
+    pins.use(credentials(3))  # an administrator has given the first one again
+    assert pins.renewed == {}
+    assert ask(pins).ok
+
+
+def test_a_pin_changed_twice_replaces_what_is_configured(pins: Pins) -> None:
+    first, second = pins.renew("102", "246801", 1.0), pins.renew("102", "135791", 2.0)
+    assert first is not None
+    assert second is not None
+    assert second.replaces == first.replaces
+    assert pins.renew("102", "135791", 3.0) is None
+    assert ask(pins, pin="135791").ok
+
+
+def test_a_new_pin_survives_a_restart_of_the_router(pins: Pins) -> None:
+    pins.renew("102", "246801", 1.0)
+    assert pins.changed
+    again = Pins()
+    again.restore(pins.dump(2.0))
+    again.use(credentials())
+    assert ask(again, pin="246801").ok
