@@ -16,6 +16,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from portal.access.kept import log_in_again
 from portal.access.links import KEYS
 from portal.access.models import LinkGroupGrant, LinkUserGrant
 from portal.access.view_as import viewed
@@ -73,6 +74,8 @@ def refuse(request: HttpRequest, key: str = "") -> HttpResponseBase:
         raise MissingLink(key)
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": "/login/"})
+    if request.method == "POST":
+        return log_in_again(request)
     return redirect_to_login(request.get_full_path())
 
 

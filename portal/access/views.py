@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access.forms import ChangeSecretsForm, LoginForm
 from portal.access.guard import link_keys, open_to
+from portal.access.kept import give_back
 from portal.access.lockout import LockedOut, check_login
 from portal.access.second_factor import services as second_factor
 from portal.access.second_factor.views import ask_for_code
@@ -27,10 +28,11 @@ from portal.publish.change import by_request
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
-    """Template context: `form`, `next`."""
+    """Template context: `form`, `next`, `kept` and `said` (kept.py)."""
     if request.user.is_authenticated:
         return redirect("/")
     wanted = request.POST.get("next") or request.GET.get("next") or ""
+    kept = request.POST.get("kept", "")
     form = LoginForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -41,13 +43,14 @@ def log_in(request: HttpRequest) -> HttpResponse:
             status = 429
         else:
             if user is not None and second_factor.confirmed(user):
-                return ask_for_code(request, user, _landing(request, user, wanted))
+                return ask_for_code(request, user, _landing(request, user, wanted), kept)
             if user is not None:
                 login(request, user, backend="portal.access.backend.UsernameBackend")
-                return redirect(_landing(request, user, wanted))
+                again = None if user.must_change else give_back(request, kept)
+                return again or redirect(_landing(request, user, wanted))
             form.add_error(None, "Login name or password is wrong.")
             status = 401
-    return render(request, "access/login.html", {"form": form, "next": wanted}, status=status)
+    return render(request, "access/login.html", {"form": form, "next": wanted, "kept": kept}, status=status)
 
 
 def _landing(request: HttpRequest, user: User, wanted: str) -> str:

@@ -20,7 +20,7 @@ WEIGHTS: Final[dict[str, int]] = {
 }  # fmt: skip
 HALF: Final = 3
 SPARE = 2  # idle workers kept ready
-SESSIONS_BEFORE_RECYCLE = 200  # memory returns to 9 MB (engine-media.md)
+SESSIONS_BEFORE_RECYCLE = 40  # each leaves some 0.3 MB behind (make soak); a fresh worker has 9 MB after 60 ms
 LAPSE_SECONDS = 5.0
 # Begun in one worker within a second, no more than this: its library has 64 places for sockets, a session takes up to
 # six, and a socket that was closed keeps its place for half a second. One more aborts the worker.

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from portal.access.guard import link_keys, open_to
+from portal.access.kept import give_back
 from portal.access.lockout import LockedOut, check_code
 from portal.access.second_factor import services
 from portal.business.users.models import User
@@ -42,10 +43,12 @@ class PasswordForm(forms.Form):
     )
 
 
-def ask_for_code(request: HttpRequest, user: User, landing: str) -> HttpResponse:
-    """The password was right; nobody is logged in yet."""
+def ask_for_code(request: HttpRequest, user: User, landing: str, kept: str = "") -> HttpResponse:
+    """The password was right; nobody is logged in yet. `kept`: a form to give back afterwards (access/kept.py)."""
     request.session.cycle_key()
     request.session[PENDING] = {"user": user.pk, "at": time.time(), "next": landing}
+    if kept:
+        return render(request, "access/login_code.html", {"form": CodeForm(), "kept": kept})
     return redirect("login_code")
 
 
@@ -54,7 +57,8 @@ def ask_for_code(request: HttpRequest, user: User, landing: str) -> HttpResponse
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def login_code(request: HttpRequest) -> HttpResponse:
-    """Template context: `form`."""
+    """Template context: `form`, `kept`."""
+    kept = request.POST.get("kept", "")
     pending: dict[str, Any] = request.session.get(PENDING) or {}
     user = User.objects.filter(pk=pending.get("user"), is_active=True).first()
     if user is None or time.time() - pending["at"] > PATIENCE:
@@ -73,10 +77,10 @@ def login_code(request: HttpRequest) -> HttpResponse:
                 landing = pending["next"]
                 login(request, user, backend="portal.access.backend.UsernameBackend")
                 request.session.pop(PENDING, None)
-                return redirect(landing)
+                return give_back(request, kept) or redirect(landing)
             form.add_error("code", services.WRONG)
             status = 401
-    return render(request, "access/login_code.html", {"form": form}, status=status)
+    return render(request, "access/login_code.html", {"form": form, "kept": kept}, status=status)
 
 
 @open_to("signed_in")

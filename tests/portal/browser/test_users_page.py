@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.portal.browser.conftest import FacePlace, Person
+from tests.portal.browser.office import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -153,3 +154,17 @@ def test_search_as_you_type_narrows_the_list_and_can_be_undone_with_back(admin: 
     expect(page.get_by_text("Nothing matches")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("link", name="Bob Okafor", exact=True)).to_be_visible()
+
+
+def test_a_session_that_ends_in_mid_form_costs_nothing_that_was_typed(admin: Person) -> None:
+    page = admin.go("/business/users/add/")
+    fill_new_user(page, "Mid", "Form", "midform", "160")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Add", exact=True).click()
+
+    expect(page.get_by_role("status").filter(has_text="Your session had ended")).to_be_visible()
+    page.get_by_label("Login name").fill("admin")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_role("status")).to_contain_text("Mid Form was added. Saved")
