@@ -25,11 +25,11 @@ from portal.publish.change import By, Change, change
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """Numbers of what a user may do beyond the roles."""
+    """Numbers of what a user may do beyond the roles; the fields are named as the columns of user and template."""
 
     supervised_queues: frozenset[int] = frozenset()
-    queue_recordings: frozenset[int] = frozenset()
-    attendant_recordings: frozenset[int] = frozenset()
+    recording_queues: frozenset[int] = frozenset()
+    recording_attendants: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ KINDS: dict[str, _Kind] = {
     "supervised_queues": _Kind(
         "Call Queue Supervisor", CallQueue, CallQueueUserGrant, "supervise_queue", "phone_system.call_queues.modify"
     ),
-    "queue_recordings": _Kind(
+    "recording_queues": _Kind(
         "Recording Manager of queues",
         CallQueue,
         CallQueueUserGrant,
         "manage_queue_recordings",
         "phone_system.call_queues.recordings",
     ),
-    "attendant_recordings": _Kind(
+    "recording_attendants": _Kind(
         "Recording Manager of auto attendants",
         AutoAttendant,
         AutoAttendantUserGrant,
@@ -67,6 +67,11 @@ def choices(kind: str) -> list[tuple[int, str]]:
     """(number, name) of everything that can be delegated: the choices of a form's field. `kind` names a field of
     Delegation."""
     return list(KINDS[kind].model.objects.values_list("number", "name"))
+
+
+def delegation_on(user: User) -> Delegation:
+    """What the user's own columns say (the page, a template, CSV); the grants follow them."""
+    return Delegation(**{name: frozenset(int(number) for number in getattr(user, name)) for name in KINDS})
 
 
 def delegation_of(user: User) -> Delegation:

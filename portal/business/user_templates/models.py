@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 
 from portal.business.user_templates.fields import SeveralField
 
-QUEUES = tuple(str(number) for number in range(1, 11))  # S09-22
+QUEUES = tuple(str(number) for number in range(10))  # S09-22; as they are dialled: 4400 to 4409
 ATTENDANTS = tuple(str(number) for number in range(1, 10))  # S09-26
 DEFAULT_NAME = "System User (Default)"
 

@@ -15,6 +15,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from portal.access import objects
 from portal.access.roles import check_may_administer, set_roles
 from portal.access.secrets import (
     DEFAULT_PIN,
@@ -281,9 +282,11 @@ def _template(ready: Ready) -> UserTemplate | None:
 
 
 def _give(work: Change, user: User, ready: Ready) -> None:
-    """Roles and a handset, which are no columns of the user."""
+    """Roles, rights on single queues and attendants, and a handset, which are no columns of the user."""
     if ready.roles is not None:
         set_roles(work, user, ready.roles)
+    if not user.is_server_administrator:
+        objects.set_delegation(work, user, objects.delegation_on(user))
     if ready.phone_id is None:
         return
     line = CallAppearance.objects.filter(pk=ready.phone_id).select_related("handset").first()

@@ -116,7 +116,7 @@ def test_every_setting_is_read_and_written_and_a_patch_touches_only_what_it_name
     before = client.get(path).json()
     level = {"to": "ann@example.com", "minutes": 5, "retries": 1, "go_on": False}
     sent = {
-        "max_voicemails": 7, "supervised_queues": ["10", "2"], "no_message_in": ["busy"], "vpn_password": "tunnel",
+        "max_voicemails": 7, "supervised_queues": ["9", "2"], "no_message_in": ["busy"], "vpn_password": "tunnel",
         "notification_mode": "notification", "notification_levels": [level], "smtp_server": "mail.example",
         "roles": ["Phone Administrator"],
     }  # fmt: skip
@@ -126,7 +126,7 @@ def test_every_setting_is_read_and_written_and_a_patch_touches_only_what_it_name
     assert {name: after[name] for name in sent if name not in ("vpn_password", "supervised_queues")} == {
         name: value for name, value in sent.items() if name not in ("vpn_password", "supervised_queues")
     }
-    assert after["supervised_queues"] == ["2", "10"]
+    assert after["supervised_queues"] == ["2", "9"]
     assert after["overrides"] == ["max_voicemails", "supervised_queues"]
     assert "vpn_password" not in after
     untouched = before.keys() - sent.keys() - {"overrides", "row_version"}

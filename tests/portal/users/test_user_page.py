@@ -87,7 +87,7 @@ def test_every_personal_field_is_saved_from_the_page(ann: User, admin: User, as_
         ({"smtp_server": "not a host"}, "smtp_server"),
         ({"smtp_port": 70000}, "smtp_port"),
         ({"caller_id_number": "call me"}, "caller_id_number"),
-        ({"supervised_queues": ["11"]}, "supervised_queues"),
+        ({"supervised_queues": ["10"]}, "supervised_queues"),
         ({"no_message_in": ["asleep"]}, "no_message_in"),
         ({"max_voicemails": 0}, "max_voicemails"),
         ({"active_calls_display": "loud"}, "active_calls_display"),
