@@ -36,6 +36,7 @@ MODIFIABLE = IDENTITY | PERSONAL | frozenset(SETTINGS)
 LOGIN_NAME = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.?|\[[0-9A-Fa-f:]+\]")
 CALLER_NUMBER = re.compile(r"\+?[0-9*#]{1,23}")
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # bidi embeddings, overrides, isolates
 RECIPIENT = re.compile(r"[^\s,;<>\x00-\x1f]{1,254}")  # S20-04: user, alias or address
 EMPTY_LEVEL: dict[str, Any] = {"to": "", "minutes": 10, "retries": 0, "go_on": False}
 
@@ -88,8 +89,9 @@ def check_together(user: User) -> None:
 
 
 def _person(text: str) -> str:
-    """A name may be in any script, with any symbol; only control characters have no place in it."""
-    if any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
+    """A name may be in any script, with any symbol; only control characters have no place in it, nor those that turn
+    the direction of what follows: a telephone would show the number after it backwards."""
+    if any(ord(sign) < 32 or ord(sign) == 127 or sign in TURNING for sign in text):
         raise ValidationError("A name may not hold line breaks, tabs or other control characters.")
     return text.strip()
 
