@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,25 +9,14 @@ from django.views.decorators.cache import never_cache
 
 from portal.access.guard import allowed_links, open_to
 from portal.access.limits import limits
-from portal.business.users.models import User
+from portal.home.checklist import first_steps
 from portal.home.health import recent_parts
 from portal.live import picture
 from portal.phone_system.emergency.export import emergency as rules_of_emergency
-from portal.phone_system.handsets.models import CallAppearance
 from portal.publish import versions
 from telephony.messages.snapshot import DialPlan
 
 VERSION = "0.1.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One of the first steps on an empty box."""
-
-    text: str
-    url: str
-    link: str
-    done: bool
 
 
 @open_to("signed_in")
@@ -73,31 +60,3 @@ def about() -> dict[str, object]:
         "in_force": in_force,
         "behind": bool(problem) or in_force != saved,
     }
-
-
-def first_steps() -> tuple[Step, ...]:
-    people = User.objects.filter(is_server_administrator=False)
-    registered = bool(picture.registrations().items)
-    return (
-        Step(
-            "Add a user: a name, a login, an extension.", "/business/users/add/", "business.users.add", people.exists()
-        ),
-        Step(
-            "Add a handset and give it to the user.",
-            "/phone-system/handsets/add/",
-            "phone_system.handsets.sip.add_generic",
-            CallAppearance.objects.filter(owner__isnull=False).exists(),
-        ),
-        Step(
-            "Enter what the handset's page shows on the phone, and see it register.",
-            "/phone-system/handsets/",
-            "phone_system.handsets",
-            registered,
-        ),
-        Step(
-            "Add a second one, and call.",
-            "/reports/live-calls/",
-            "reports.live_calls",
-            people.count() > 1 and registered,
-        ),
-    )

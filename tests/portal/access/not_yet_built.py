@@ -7,7 +7,6 @@ from __future__ import annotations
 NOT_YET_BUILT: frozenset[tuple[str, str]] = frozenset(
     {
         ("Home", "Need help?"),
-        ("Home", "Install Checklist"),
         ("Phone System", "Audit PIN Codes"),
         ("Phone System > Audit PIN Codes", "Audit PIN Codes - add new PIN Code"),
         ("Phone System > Audit PIN Codes", "Audit PIN Codes - Dialing Rules > Modify"),

@@ -25,6 +25,11 @@ def _published(call: Call) -> Call:
 PROBES = (
     Probe(name=("Home", "About"), button=lambda office: Button("/", "Phones register at")),
     Probe(
+        name=("Home", "Install Checklist"),
+        url=lambda office: Call("GET", "/install-checklist/", shows="Install Checklist</h1>"),
+        button=lambda office: Button("/", 'href="/install-checklist/"'),
+    ),
+    Probe(
         name=("Reports", "Ask the System"),
         ours=("phone", "support"),
         url=lambda office: _published(Call("GET", "/reports/ask/?caller=5111&dialled=101", shows="Voicemail of")),
