@@ -15,6 +15,7 @@ from tests.portal.browser.conftest import FacePlace, Person
 pytestmark = pytest.mark.browser
 
 ADMIN_PAGES = (
+    "/install-checklist/",
     "/",
     "/change-password/",
     *(page.path for menu in MENU for page in menu.pages),
