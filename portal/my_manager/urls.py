@@ -11,6 +11,7 @@ from portal.my_manager.notifications import views as notifications
 from portal.my_manager.phone_functions import views as phone_functions
 from portal.my_manager.presence import views as presence
 from portal.my_manager.secrets import views as secrets
+from portal.my_manager.speed_dials import views as speed_dials
 from portal.my_manager.voicemails import views as voicemails
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/", call_history.calls, name="my_manager.calls"),
     path("call-routes/", call_routes.call_routes, name="my_manager.call_routes"),
     path("phone-functions/", phone_functions.sheet, name="my_manager.phone_functions"),
+    path("speed-dials/", speed_dials.sheet, name="my_manager.speed_dials"),
     path("greetings/", greetings.list_greetings, name="my_manager.greetings"),
     path("greetings/<str:name>/", greetings.listen, name="my_manager.greeting"),
     path("greetings/<str:name>/bring/", greetings.bring, name="my_manager.bring_greeting"),

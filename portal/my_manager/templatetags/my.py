@@ -19,6 +19,7 @@ TABS = (
     ("my_manager.calls", "Call History"),
     ("my_manager.call_routes", "Call Routes"),
     ("my_manager.phone_functions", "Phone Functions"),
+    ("my_manager.speed_dials", "Speed Dials"),
     ("my_manager.notifications", "Notifications"),
     ("my_manager.secrets", "Password and PIN"),
 )

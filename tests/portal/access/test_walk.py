@@ -66,6 +66,7 @@ OPEN_URLS = {
     "my/calls/": "signed_in",
     "my/call-routes/": "signed_in",
     "my/phone-functions/": "signed_in",
+    "my/speed-dials/": "signed_in",
     "my/greetings/": "signed_in",
     "my/greetings/<str:name>/": "signed_in",
     "my/greetings/<str:name>/bring/": "signed_in",

@@ -65,6 +65,7 @@ OWN_PAGES = (
     "/my/calls/",
     "/my/call-routes/",
     "/my/phone-functions/",
+    "/my/speed-dials/",
     "/my/notifications/",
     "/my/password/",
     "/change-password/",

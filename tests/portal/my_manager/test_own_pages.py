@@ -17,6 +17,7 @@ from portal.live import verbs
 from portal.live.models import CallRecord, UserState
 from portal.my_manager.presence import services as presence
 from portal.phone_system.outside_lines.models import OutsideLine
+from portal.phone_system.speed_dial.services import add_speed_dial
 from portal.publish import versions
 from telephony.tasks import Verdict
 from tests.conftest import PASSWORD
@@ -127,6 +128,15 @@ def test_the_sheet_follows_the_version_in_force(
     OutsideLine.objects.create(description="Provider", host="127.0.0.9")
     make_user("carl", "103")  # any change publishes
     assert "An outside number" in client.get("/my/phone-functions/").content.decode()
+
+
+def test_the_speed_dials_of_the_office_are_shown_as_they_are_dialled(client: Client, by: Any) -> None:
+    assert "There are none yet" in client.get("/my/speed-dials/").content.decode()
+    add_speed_dial({"entry": 0, "description": "Taxi <Köln>", "target": "95551212"}, by=by)
+    add_speed_dial({"entry": 1000, "description": "Plumber", "target": "95553434"}, by=by)
+    html = client.get("/my/speed-dials/").content.decode()
+    assert "Taxi &lt;Köln&gt;" in html
+    assert html.index(">350<") < html.index(">34000<")
 
 
 # -- notifications
