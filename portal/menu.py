@@ -30,6 +30,7 @@ MENU: tuple[Menu, ...] = (
         "phone-system",
         "home.phone_system",
         (
+            MenuPage("Audit PIN Codes", "/phone-system/audit-pin-codes/", "phone_system.audit_pin_codes", "key"),
             MenuPage("Auto Attendants", "/phone-system/auto-attendants/", "phone_system.auto_attendants", "voicemail"),
             MenuPage("Direct Inward Dialing", "/phone-system/did-blocks/", "phone_system.did_blocks", "extension"),
             MenuPage("Emergency CID", "/phone-system/emergency-cid/", "phone_system.emergency_cid", "warning"),

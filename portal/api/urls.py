@@ -15,6 +15,7 @@ from portal.business.user_templates.api import UserTemplateViewSet
 from portal.business.users.api import UserViewSet
 from portal.my_manager.presence.api import PresenceViewSet
 from portal.my_manager.voicemails.api import VoicemailViewSet
+from portal.phone_system.audit_pin_codes.api import AuditPinCodeViewSet
 from portal.phone_system.auto_attendants.api import AutoAttendantViewSet
 from portal.phone_system.did_blocks.api import DidBlockViewSet, DidRoutingPlanViewSet
 from portal.phone_system.emergency.api import EmergencyProofViewSet, EmergencyViewSet
@@ -40,6 +41,7 @@ router.register("did-blocks", DidBlockViewSet, basename="did-blocks")
 router.register("did-routing-plans", DidRoutingPlanViewSet, basename="did-routing-plans")
 router.register("emergency-caller-ids", EmergencyCallerIdViewSet, basename="emergency-caller-ids")
 router.register("emergency-proofs", EmergencyProofViewSet, basename="emergency-proofs")
+router.register("audit-pin-codes", AuditPinCodeViewSet, basename="audit-pin-codes")
 router.register("speed-dials", SpeedDialViewSet, basename="speed-dials")
 router.register("message-aliases", MessageAliasViewSet, basename="message-aliases")
 router.register("schedules", ScheduleViewSet, basename="schedules")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from portal.pages.urls import page_urls
+from portal.phone_system.audit_pin_codes import page as audit_pin_codes
 from portal.phone_system.auto_attendants.page import PAGE as AUTO_ATTENDANTS
 from portal.phone_system.auto_attendants.views import (
     AttendantsView,
@@ -26,6 +27,7 @@ from portal.phone_system.outside_lines import page as outside_lines
 from portal.phone_system.speed_dial import page as speed_dial
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *audit_pin_codes.urlpatterns,
     *page_urls(AUTO_ATTENDANTS, list_view=AttendantsView, modify_view=ModifyAttendantView),
     path("auto-attendants/recordings/", recordings, name="phone_system.auto_attendants.recordings"),
     path("auto-attendants/recordings/load/", load, name="phone_system.auto_attendants.load"),

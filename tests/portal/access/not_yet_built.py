@@ -7,12 +7,6 @@ from __future__ import annotations
 NOT_YET_BUILT: frozenset[tuple[str, str]] = frozenset(
     {
         ("Home", "Need help?"),
-        ("Phone System", "Audit PIN Codes"),
-        ("Phone System > Audit PIN Codes", "Audit PIN Codes - add new PIN Code"),
-        ("Phone System > Audit PIN Codes", "Audit PIN Codes - Dialing Rules > Modify"),
-        ("Phone System > Audit PIN Codes", "Audit PIN Codes - modify"),
-        ("Phone System > Audit PIN Codes", "Audit PIN Codes Configuration - modify"),
-        ("Phone System > Audit PIN Codes", "Audit PIN Codes - Delete"),
         ("Phone System > Auto Attendants", '"View" and manage the language settings for the Auto Attendants'),
         ("Phone System", "Call Monitors"),
         ("Phone System > Call Monitors", 'Call Monitors "Modify"'),

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 
 ADMIN_PAGES = (
     "/install-checklist/",
+    "/phone-system/audit-pin-codes/add/",
+    "/phone-system/audit-pin-codes/dialing-rule/",
     "/",
     "/change-password/",
     *(page.path for menu in MENU for page in menu.pages),

@@ -27,6 +27,7 @@ SIZE = 250
 LISTS = (
     "/business/users/",
     "/phone-system/handsets/",
+    "/phone-system/audit-pin-codes/",
     "/phone-system/extensions/",
     "/phone-system/outside-lines/",
     "/phone-system/emergency-cid/",

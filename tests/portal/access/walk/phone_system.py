@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from portal.live.consumers import HandsetsConsumer
+from portal.phone_system.audit_pin_codes.export import digest_of
+from portal.phone_system.audit_pin_codes.models import AuditPinCode, AuditPinSettings
 from portal.phone_system.auto_attendants.models import AutoAttendant
 from portal.phone_system.handsets.models import CallAppearance, Handset
 from portal.phone_system.outside_lines.models import AnonymousCalls, OutsideLine
@@ -14,6 +16,8 @@ EXTENSIONS, HANDSETS, LINES = "Phone System > Extensions", "Phone System > Hands
 NEW_PHONE = {"description": "New phone", "login_id": "new-sip", "password": "sip secret"}
 DIALS = "/phone-system/speed-dial/"
 NEW_DIAL = {"entry": 3, "description": "Order", "target": "9 1 800 555 1212"}
+AUDIT, CODES = "Phone System > Audit PIN Codes", "/phone-system/audit-pin-codes/"
+NEW_CODE = {"pin": "13579", "description": "Courier"}
 LINES_AT = "/phone-system/outside-lines/"
 NEW_LINE = {"description": "Other provider", "host": "127.0.0.10"}
 LIST = "/phone-system/handsets/"
@@ -36,6 +40,17 @@ def _gateway(rest: str = "") -> str:
 def _dial(rest: str = "", *, at: str = DIALS) -> str:
     row, _ = SpeedDialNumber.objects.get_or_create(entry=7, defaults={"description": "Old", "target": "102"})
     return f"{at}{row.pk}/{rest}"
+
+
+def _code() -> AuditPinCode:
+    row, _ = AuditPinCode.objects.get_or_create(
+        digest=digest_of("24680"), defaults={"pin": "24680", "description": "Sales"}
+    )
+    return row
+
+
+def _codes(description: str) -> bool:
+    return AuditPinCode.objects.filter(description=description).exists()
 
 
 def _dials(description: str) -> bool:
@@ -253,6 +268,67 @@ PROBES = (
             effect=lambda: AnonymousCalls.objects.filter(destination="104").exists(),
         ),
         button=lambda office: Button(LINES_AT, f'action="{LINES_AT}anonymous-calls/"'),
+    ),
+    Probe(
+        name=("Phone System", "Audit PIN Codes"),
+        url=lambda office: Call("GET", CODES, shows="Audit PIN Codes</h1>"),
+        button=lambda office: Button("/", f'href="{CODES}"'),
+        api=lambda office: Call("GET", "/api/v1/audit-pin-codes/", shows='"count"'),
+    ),
+    Probe(
+        name=(AUDIT, "Audit PIN Codes - add new PIN Code"),
+        url=lambda office: Call("POST", f"{CODES}add/", NEW_CODE, effect=lambda: _codes("Courier")),
+        button=lambda office: Button(CODES, f'href="{CODES}add/"'),
+        api=lambda office: Call(
+            "POST", "/api/v1/audit-pin-codes/", NEW_CODE, json=True, effect=lambda: _codes("Courier")
+        ),
+    ),
+    Probe(
+        name=(AUDIT, "Audit PIN Codes - modify"),
+        url=lambda office: Call(
+            "POST",
+            f"{CODES}{_code().pk}/",
+            {"description": "Courier", "pin": "", "row_version": "1"},
+            effect=lambda: _codes("Courier"),
+        ),
+        button=lambda office: Button(CODES, f'href="{CODES}{_code().pk}/"'),
+        api=lambda office: Call(
+            "PATCH",
+            f"/api/v1/audit-pin-codes/{_code().pk}/",
+            {"description": "Courier"},
+            json=True,
+            effect=lambda: _codes("Courier"),
+        ),
+    ),
+    Probe(
+        name=(AUDIT, "Audit PIN Codes - Delete"),
+        url=lambda office: Call(
+            "POST",
+            f"{CODES}{_code().pk}/delete/",
+            {"row_version": "1"},
+            effect=lambda: not _codes("Sales"),
+        ),
+        button=lambda office: Button(CODES, f'href="{CODES}{_code().pk}/delete/"'),
+        api=lambda office: Call(
+            "DELETE",
+            f"/api/v1/audit-pin-codes/{_code().pk}/",
+            effect=lambda: not _codes("Sales"),
+        ),
+    ),
+    Probe(
+        name=(AUDIT, "Audit PIN Codes Configuration - modify"),
+        url=lambda office: Call(
+            "POST",
+            f"{CODES}configuration/",
+            {},
+            effect=lambda: AuditPinSettings.objects.filter(verify=False).exists(),
+        ),
+        button=lambda office: Button(CODES, f'action="{CODES}configuration/"'),
+    ),
+    Probe(
+        name=(AUDIT, "Audit PIN Codes - Dialing Rules > Modify"),
+        url=lambda office: Call("GET", f"{CODES}dialing-rule/", shows="Dialing Rules of Audit PIN Codes</h1>"),
+        button=lambda office: Button(CODES, f'href="{CODES}dialing-rule/"'),
     ),
     Probe(
         name=("Phone System", "Speed Dial"),
