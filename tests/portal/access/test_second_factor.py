@@ -114,3 +114,17 @@ def test_the_key_lies_encrypted_and_the_recovery_codes_as_digests(switched_on: l
 
 def test_it_is_for_administrators(ann: User, as_user: AsUser) -> None:
     assert as_user(ann).get("/second-factor/")["Location"] == "/my/"
+
+
+def test_a_form_of_an_ended_session_is_kept_past_the_code(switched_on: list[str], admin: User, client: Client) -> None:
+    def kept(html: str) -> str:
+        return html.partition('name="kept" value="')[2].partition('"')[0]
+
+    token = kept(client.post("/business/users/add/", {"first_name": "Zoe"}).content.decode())
+    step = client.post("/login/", {"username": "admin", "password": PASSWORD, "kept": token})
+    assert (step.status_code, kept(step.content.decode())) == (200, token)
+    wrong = client.post("/login/code/", {"code": "000000", "kept": token})
+    assert (wrong.status_code, kept(wrong.content.decode())) == (401, token)
+    html = client.post("/login/code/", {"code": code_of(admin), "kept": token}).content.decode()
+    assert 'action="/business/users/add/"' in html
+    assert 'name="first_name" value="Zoe"' in html
