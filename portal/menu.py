@@ -32,6 +32,7 @@ MENU: tuple[Menu, ...] = (
         (
             MenuPage("Audit PIN Codes", "/phone-system/audit-pin-codes/", "phone_system.audit_pin_codes", "key"),
             MenuPage("Auto Attendants", "/phone-system/auto-attendants/", "phone_system.auto_attendants", "voicemail"),
+            MenuPage("Dial Plan", "/phone-system/dial-plan/", "phone_system.dial_plan", "list"),
             MenuPage("Direct Inward Dialing", "/phone-system/did-blocks/", "phone_system.did_blocks", "extension"),
             MenuPage("Emergency CID", "/phone-system/emergency-cid/", "phone_system.emergency_cid", "warning"),
             MenuPage("Emergency Proof", "/phone-system/emergency-proof/", "phone_system.emergency_proof", "list"),

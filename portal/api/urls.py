@@ -23,6 +23,7 @@ from portal.phone_system.emergency_cid.api import EmergencyCallerIdViewSet
 from portal.phone_system.extensions.api import ExtensionViewSet
 from portal.phone_system.handsets.api import HandsetViewSet
 from portal.phone_system.outside_lines.api import OutsideLineViewSet
+from portal.phone_system.service_groups.api import ServiceGroupViewSet
 from portal.phone_system.speed_dial.api import SpeedDialViewSet
 from portal.reports.ask.api import AskViewSet
 from portal.reports.call_details.api import CallRecordViewSet
@@ -42,6 +43,7 @@ router.register("did-routing-plans", DidRoutingPlanViewSet, basename="did-routin
 router.register("emergency-caller-ids", EmergencyCallerIdViewSet, basename="emergency-caller-ids")
 router.register("emergency-proofs", EmergencyProofViewSet, basename="emergency-proofs")
 router.register("audit-pin-codes", AuditPinCodeViewSet, basename="audit-pin-codes")
+router.register("service-groups", ServiceGroupViewSet, basename="service-groups")
 router.register("speed-dials", SpeedDialViewSet, basename="speed-dials")
 router.register("message-aliases", MessageAliasViewSet, basename="message-aliases")
 router.register("schedules", ScheduleViewSet, basename="schedules")

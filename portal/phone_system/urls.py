@@ -24,6 +24,7 @@ from portal.phone_system.extensions.views import one_route, view_call_routes
 from portal.phone_system.handsets.page import PAGE as HANDSETS
 from portal.phone_system.handsets.views import AddHandsetView, HandsetsView, ring, show_handset
 from portal.phone_system.outside_lines import page as outside_lines
+from portal.phone_system.service_groups import page as service_groups
 from portal.phone_system.speed_dial import page as speed_dial
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("extensions/<int:pk>/", view_call_routes, name="phone_system.extensions.view_call_routes"),
     path("extensions/<int:pk>/routes/<str:presence>/", one_route, name="phone_system.extensions.route"),
     *outside_lines.urlpatterns,
+    *service_groups.urlpatterns,
     *speed_dial.urlpatterns,
     *page_urls(HANDSETS, list_view=HandsetsView, add_view=AddHandsetView),
     path("handsets/<int:pk>/", show_handset, name="phone_system.handsets.show"),

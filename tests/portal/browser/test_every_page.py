@@ -17,6 +17,9 @@ pytestmark = pytest.mark.browser
 ADMIN_PAGES = (
     "/install-checklist/",
     "/phone-system/audit-pin-codes/add/",
+    "/phone-system/dial-plan/add/",
+    "/phone-system/dial-plan/service-groups/1/",
+    "/phone-system/dial-plan/reference-card/",
     "/phone-system/audit-pin-codes/dialing-rule/",
     "/",
     "/change-password/",

@@ -28,6 +28,7 @@ LISTS = (
     "/business/users/",
     "/phone-system/handsets/",
     "/phone-system/audit-pin-codes/",
+    "/phone-system/dial-plan/",
     "/phone-system/extensions/",
     "/phone-system/outside-lines/",
     "/phone-system/emergency-cid/",

@@ -8,7 +8,9 @@ from portal.phone_system.audit_pin_codes.models import AuditPinCode, AuditPinSet
 from portal.phone_system.auto_attendants.models import AutoAttendant
 from portal.phone_system.handsets.models import CallAppearance, Handset
 from portal.phone_system.outside_lines.models import AnonymousCalls, OutsideLine
+from portal.phone_system.service_groups.models import ServiceGroup
 from portal.phone_system.speed_dial.models import SpeedDialNumber
+from portal.publish.change import By, change
 from tests.portal.access.walk.cast import Office
 from tests.portal.access.walk.probe import Button, Call, Probe
 
@@ -18,6 +20,8 @@ DIALS = "/phone-system/speed-dial/"
 NEW_DIAL = {"entry": 3, "description": "Order", "target": "9 1 800 555 1212"}
 AUDIT, CODES = "Phone System > Audit PIN Codes", "/phone-system/audit-pin-codes/"
 NEW_CODE = {"pin": "13579", "description": "Courier"}
+DIAL_PLAN, PLAN = "Phone System > Dial Plan", "/phone-system/dial-plan/"
+GROUPS = f"{PLAN}service-groups/"
 LINES_AT = "/phone-system/outside-lines/"
 NEW_LINE = {"description": "Other provider", "host": "127.0.0.10"}
 LIST = "/phone-system/handsets/"
@@ -40,6 +44,21 @@ def _gateway(rest: str = "") -> str:
 def _dial(rest: str = "", *, at: str = DIALS) -> str:
     row, _ = SpeedDialNumber.objects.get_or_create(entry=7, defaults={"description": "Old", "target": "102"})
     return f"{at}{row.pk}/{rest}"
+
+
+def _published(call: Call) -> Call:
+    """The office was furnished past the door: there is no version to show before this."""
+    with change(By(), "Publish") as work:
+        work.republish = True
+    return call
+
+
+def _group() -> ServiceGroup:
+    return ServiceGroup.objects.get_or_create(description="Ours")[0]
+
+
+def _groups(description: str) -> bool:
+    return ServiceGroup.objects.filter(description=description).exists()
 
 
 def _code() -> AuditPinCode:
@@ -329,6 +348,60 @@ PROBES = (
         name=(AUDIT, "Audit PIN Codes - Dialing Rules > Modify"),
         url=lambda office: Call("GET", f"{CODES}dialing-rule/", shows="Dialing Rules of Audit PIN Codes</h1>"),
         button=lambda office: Button(CODES, f'href="{CODES}dialing-rule/"'),
+    ),
+    Probe(
+        name=("Phone System", "Dial Plan"),
+        url=lambda office: Call("GET", PLAN, shows="Dial Plan</h1>"),
+        button=lambda office: Button("/", f'href="{PLAN}"'),
+    ),
+    Probe(
+        name=(DIAL_PLAN, 'Internal Dial Plan "view" phone functions reference card'),
+        url=lambda office: _published(Call("GET", f"{PLAN}reference-card/", shows="Reference Card</h1>")),
+        button=lambda office: Button(PLAN, f'href="{PLAN}reference-card/"'),
+    ),
+    Probe(
+        name=(DIAL_PLAN, 'Service Groups "add new Service Group"'),
+        url=lambda office: Call(
+            "POST", f"{PLAN}add/", {"description": "Cheap lines"}, effect=lambda: _groups("Cheap lines")
+        ),
+        button=lambda office: Button(PLAN, f'href="{PLAN}add/"'),
+        api=lambda office: Call(
+            "POST",
+            "/api/v1/service-groups/",
+            {"description": "Cheap lines", "lines": []},
+            json=True,
+            effect=lambda: _groups("Cheap lines"),
+        ),
+    ),
+    Probe(
+        name=(DIAL_PLAN, 'Service Groups "modify"'),
+        url=lambda office: Call(
+            "POST",
+            f"{GROUPS}{_group().pk}/",
+            {"description": "Cheap lines", "row_version": "1"},
+            effect=lambda: _groups("Cheap lines"),
+        ),
+        button=lambda office: Button(PLAN, f'href="{GROUPS}{_group().pk}/"'),
+        api=lambda office: Call(
+            "PATCH",
+            f"/api/v1/service-groups/{_group().pk}/",
+            {"description": "Cheap lines"},
+            json=True,
+            effect=lambda: _groups("Cheap lines"),
+        ),
+    ),
+    Probe(
+        name=(DIAL_PLAN, 'Service Groups "copy"'),
+        url=lambda office: Call("POST", f"{GROUPS}{_group().pk}/copy/", effect=lambda: _groups("Copy of Ours")),
+        button=lambda office: Button(PLAN, f'"{GROUPS}{_group().pk}/copy/"'),
+    ),
+    Probe(
+        name=(DIAL_PLAN, 'Service Groups "delete"'),
+        url=lambda office: Call(
+            "POST", f"{GROUPS}{_group().pk}/delete/", {"row_version": "1"}, effect=lambda: not _groups("Ours")
+        ),
+        button=lambda office: Button(PLAN, f'href="{GROUPS}{_group().pk}/delete/"'),
+        api=lambda office: Call("DELETE", f"/api/v1/service-groups/{_group().pk}/", effect=lambda: not _groups("Ours")),
     ),
     Probe(
         name=("Phone System", "Speed Dial"),
