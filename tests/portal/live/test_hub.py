@@ -52,6 +52,7 @@ def test_killed_again_and_again_the_hub_loses_no_record_and_doubles_none(migrate
         # die at a different point each time: while records are on their way
         while migrated.records() <= before and time.monotonic() < deadline:
             ids.update(quick_call(feed) for _ in range(5))
+            time.sleep(0.05)  # a hub that shares its processor with others is to catch up, not to be outrun
         ids.update(quick_call(feed) for _ in range(40))
         migrated.kill_hub()
         ids.update(quick_call(feed) for _ in range(5))
